@@ -1,0 +1,3 @@
+//! The `nomad` binary.
+
+fn main() {}
