@@ -1,0 +1,4 @@
+//! The seams of the core: each trait with its contract and an in-memory implementation.
+
+pub mod disk;
+pub mod log_store;
