@@ -1,5 +1,22 @@
-//! The deciding core of a Nomad-compatible orchestrator.
+//! The deciding core of a Nomad-compatible workload orchestrator.
+//!
+//! What it promises: every decision is a function of its arguments. Nothing in this crate reads a
+//! clock, draws a random number, opens a file or a socket, or spawns a thread; equal input gives
+//! equal output, byte for byte. What it does not do: run anything. Reference crates supply
+//! consensus, transport, storage and task drivers through the traits in [`seam`].
+//!
+//! The two types to know are [`state::State`], what is true, and [`model::Job`], what is wanted.
 
+#[macro_use]
+pub mod model;
+
+pub mod command;
+pub mod id;
 pub mod seam;
+pub mod secret;
+pub mod seed;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod state;
+pub mod units;
+pub mod wire;

@@ -2,3 +2,6 @@
 
 pub mod disk;
 pub mod log_store;
+mod machine;
+
+pub use machine::Machine;
