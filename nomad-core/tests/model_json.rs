@@ -1,5 +1,5 @@
 //! The raw form of a job reads and writes the public JSON without losing or adding a field.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::disallowed_methods, reason = "recordings are read from disk")]
 
 use std::path::PathBuf;
 
