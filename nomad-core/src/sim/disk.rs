@@ -10,7 +10,7 @@
 //! Always true: synced bytes and names survive; the same seed and calls give the same disk.
 
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::random::Random;
@@ -120,6 +120,12 @@ impl SimDisk {
         self.platter.borrow_mut().crashed = true;
     }
 
+    /// Kills the process but not the machine: open handles die, unsynced data stays in the cache,
+    /// still not durable.
+    pub fn kill(&self) {
+        self.platter.borrow_mut().run += 1;
+    }
+
     /// True between a crash and the next restart.
     #[must_use]
     pub fn is_crashed(&self) -> bool {
@@ -136,6 +142,12 @@ impl SimDisk {
         for names in platter.directories.values_mut() {
             names.crash(&mut platter.random);
         }
+        let named: BTreeSet<u64> = platter
+            .directories
+            .values()
+            .flat_map(Names::inodes)
+            .collect();
+        platter.inodes.retain(|id, _| named.contains(id));
         platter.faults.clear();
         platter.crashed = false;
         platter.run += 1;
@@ -181,7 +193,11 @@ impl Platter {
     }
 
     fn used_bytes(&self) -> u64 {
-        self.inodes.values().map(Inode::size).sum()
+        let named = self.directories.values().flat_map(Names::inodes);
+        named
+            .filter_map(|id| self.inodes.get(&id))
+            .map(Inode::size)
+            .sum()
     }
 }
 

@@ -26,6 +26,10 @@ impl Names {
         self.live.get(name).copied()
     }
 
+    pub(super) fn inodes(&self) -> impl Iterator<Item = u64> {
+        self.live.values().copied()
+    }
+
     pub(super) fn list(&self) -> Vec<String> {
         self.live.keys().cloned().collect()
     }
