@@ -13,8 +13,8 @@ use std::cell::{Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::random::Random;
 use crate::seam::disk::{Disk, DiskCause, DiskError, DiskFile, DiskOperation};
+use crate::seed::Seed;
 
 mod inode;
 mod names;
@@ -42,7 +42,7 @@ pub struct SimDisk {
 
 #[derive(Debug)]
 struct Platter {
-    random: Random,
+    random: Seed,
     inodes: BTreeMap<u64, Inode>,
     directories: BTreeMap<String, Names>,
     next_inode: u64,
@@ -66,7 +66,7 @@ impl SimDisk {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let platter = Platter {
-            random: Random::stream(seed, "disk"),
+            random: Seed::new(seed),
             inodes: BTreeMap::new(),
             directories: BTreeMap::new(),
             next_inode: 1,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::seam::disk::DiskCause;
-use crate::sim::random::Random;
+use crate::seed::Seed;
 
 type Table = BTreeMap<String, u64>;
 
@@ -60,7 +60,7 @@ impl Names {
     }
 
     /// File systems journal names in order, so a crash keeps a prefix of the changes.
-    pub(super) fn crash(&mut self, random: &mut Random) {
+    pub(super) fn crash(&mut self, random: &mut Seed) {
         let kept = random.below(self.pending.len() as u64 + 1) as usize;
         for change in self.pending.drain(..).take(kept) {
             apply(&mut self.durable, change);
