@@ -1,12 +1,13 @@
 //! One suite for every log: what the seam promises, kept by each implementation.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use nomad_core::seam::log_store::{
-    EntryKind, HardState, LogEntry, LogError, LogIndex, LogPosition, LogStore, MAX_ENTRY_BYTES,
-    MemoryLog, Term,
+    EntryKind, HardState, LogEntry, LogError, LogPosition, LogStore, MAX_ENTRY_BYTES, MemoryLog,
+    Term,
 };
 use nomad_core::sim::disk::SimDisk;
+use nomad_core::units::Index;
 use nomad_raft::disk::FileDisk;
 use nomad_raft::log::{SledLog, Wal, WalLimits};
 
@@ -73,11 +74,8 @@ fn entries(range: std::ops::RangeInclusive<u64>, term: u64) -> Vec<LogEntry> {
 }
 
 fn read(log: &dyn LogStore, range: std::ops::RangeInclusive<u64>) -> Vec<LogEntry> {
-    log.entries(
-        LogIndex(*range.start())..LogIndex(range.end() + 1),
-        u64::MAX,
-    )
-    .unwrap()
+    log.entries(Index(*range.start())..Index(range.end() + 1), u64::MAX)
+        .unwrap()
 }
 
 #[test]
@@ -85,10 +83,10 @@ fn an_empty_log_begins_at_one() {
     every_log(|log| {
         assert_eq!(log.base(), LogPosition::default());
         assert_eq!(log.last(), LogPosition::default());
-        assert_eq!(log.term(LogIndex(0)), Some(Term(0)));
-        assert_eq!(log.term(LogIndex(1)), None);
+        assert_eq!(log.term(Index(0)), Some(Term(0)));
+        assert_eq!(log.term(Index(1)), None);
         assert_eq!(log.hard_state(), HardState::default());
-        assert_eq!(log.sync().unwrap(), LogIndex(0));
+        assert_eq!(log.sync().unwrap(), Index(0));
     });
 }
 
@@ -98,12 +96,12 @@ fn entries_are_read_as_they_were_appended_before_and_after_a_sync() {
         log.append(&entries(1..=40, 1)).unwrap();
         log.append(&entries(41..=50, 2)).unwrap();
         assert_eq!(read(log, 1..=50)[40..], entries(41..=50, 2));
-        assert_eq!(log.sync().unwrap(), LogIndex(50));
+        assert_eq!(log.sync().unwrap(), Index(50));
         assert_eq!(read(log, 1..=40), entries(1..=40, 1));
         assert_eq!(log.last(), LogPosition::new(50, 2));
-        assert_eq!(log.term(LogIndex(41)), Some(Term(2)));
-        assert_eq!(log.term(LogIndex(51)), None);
-        assert!(log.entries(LogIndex(50)..LogIndex(52), u64::MAX).is_err());
+        assert_eq!(log.term(Index(41)), Some(Term(2)));
+        assert_eq!(log.term(Index(51)), None);
+        assert!(log.entries(Index(50)..Index(52), u64::MAX).is_err());
     });
 }
 
@@ -112,7 +110,7 @@ fn a_read_is_limited_in_bytes_but_gives_at_least_one_entry() {
     every_log(|log| {
         log.append(&entries(80..=89, 1)[..0]).unwrap();
         log.append(&entries(1..=9, 1)).unwrap();
-        let read = |limit| log.entries(LogIndex(5)..LogIndex(10), limit).unwrap().len();
+        let read = |limit| log.entries(Index(5)..Index(10), limit).unwrap().len();
         assert_eq!(read(0), 1);
         assert_eq!(read(11), 2);
         assert_eq!(read(1000), 5);
@@ -142,13 +140,13 @@ fn a_suffix_can_be_overruled() {
     every_log(|log| {
         log.append(&entries(1..=60, 1)).unwrap();
         log.sync().unwrap();
-        log.truncate_from(LogIndex(31)).unwrap();
+        log.truncate_from(Index(31)).unwrap();
         assert_eq!(log.last(), LogPosition::new(30, 1));
-        log.truncate_from(LogIndex(31)).unwrap();
+        log.truncate_from(Index(31)).unwrap();
         log.append(&entries(31..=33, 2)).unwrap();
         assert_eq!(read(log, 30..=33)[1..], entries(31..=33, 2));
         assert!(matches!(
-            log.truncate_from(LogIndex(0)),
+            log.truncate_from(Index(0)),
             Err(LogError::OutOfRange { .. })
         ));
     });
@@ -163,11 +161,11 @@ fn a_prefix_can_be_folded_away() {
             (log.base(), log.last()),
             (LogPosition::new(50, 3), LogPosition::new(60, 3))
         );
-        assert_eq!(log.term(LogIndex(49)), None);
+        assert_eq!(log.term(Index(49)), None);
         assert_eq!(read(log, 51..=60), entries(51..=60, 3));
-        assert!(log.entries(LogIndex(50)..LogIndex(52), u64::MAX).is_err());
+        assert!(log.entries(Index(50)..Index(52), u64::MAX).is_err());
         assert!(matches!(
-            log.truncate_from(LogIndex(50)),
+            log.truncate_from(Index(50)),
             Err(LogError::OutOfRange { .. })
         ));
         assert!(log.compact_to(LogPosition::new(49, 3)).is_err());
@@ -199,7 +197,7 @@ fn a_reopened_log_is_the_same_log() {
     every_durable_log(
         |log| {
             log.append(&entries(1..=70, 1)).unwrap();
-            log.truncate_from(LogIndex(61)).unwrap();
+            log.truncate_from(Index(61)).unwrap();
             let mut membership = entry(61, 2);
             membership.kind = EntryKind::Membership;
             log.append(&[membership]).unwrap();
@@ -207,7 +205,7 @@ fn a_reopened_log_is_the_same_log() {
             let state = HardState {
                 term: Term(2),
                 vote: 7,
-                commit: LogIndex(61),
+                commit: Index(61),
             };
             log.save_hard_state(state).unwrap();
             log.sync().unwrap();
@@ -218,7 +216,7 @@ fn a_reopened_log_is_the_same_log() {
                 (LogPosition::new(20, 1), LogPosition::new(61, 2))
             );
             assert_eq!(log.hard_state().vote, 7);
-            assert_eq!(log.hard_state().commit, LogIndex(61));
+            assert_eq!(log.hard_state().commit, Index(61));
             assert_eq!(read(log, 21..=60), entries(21..=60, 1));
             assert_eq!(read(log, 61..=61)[0].kind, EntryKind::Membership);
             log.append(&entries(62..=62, 2)).unwrap();
@@ -233,7 +231,7 @@ fn the_hard_state_outlives_the_files_it_was_first_written_to() {
             let state = HardState {
                 term: Term(9),
                 vote: 3,
-                commit: LogIndex(0),
+                commit: Index(0),
             };
             log.save_hard_state(state).unwrap();
             for index in 1..=200 {

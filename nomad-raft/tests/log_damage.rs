@@ -3,10 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use nomad_core::seam::disk::{Disk, DiskFile};
-use nomad_core::seam::log_store::{
-    Damage, EntryKind, LogEntry, LogError, LogIndex, LogPosition, LogStore,
-};
+use nomad_core::seam::log_store::{Damage, EntryKind, LogEntry, LogError, LogPosition, LogStore};
 use nomad_core::sim::disk::{SimDirectory, SimDisk};
+use nomad_core::units::Index;
 use nomad_raft::log::{Recovery, Wal, WalLimits};
 
 const FIRST: &str = "wal-0000000000000001.log";
@@ -107,7 +106,7 @@ fn a_flipped_bit_in_the_last_record_is_cut_and_reported() {
     log.sync().unwrap();
     drop(log);
     let (log, recovery) = open(&disk).unwrap();
-    assert_eq!((log.last().index, recovery.torn), (LogIndex(5), None));
+    assert_eq!((log.last().index, recovery.torn), (Index(5), None));
 }
 
 #[test]
@@ -190,8 +189,8 @@ fn rot_under_an_open_log_is_seen_when_the_entry_is_read() {
     let disk = log_of(5);
     let (log, _) = open(&disk).unwrap();
     disk.flip_bit("raft", FIRST, offset_of(3) + 40, 0);
-    log.entries(LogIndex(1)..LogIndex(3), u64::MAX).unwrap();
-    let error = log.entries(LogIndex(3)..LogIndex(4), u64::MAX).unwrap_err();
+    log.entries(Index(1)..Index(3), u64::MAX).unwrap();
+    let error = log.entries(Index(3)..Index(4), u64::MAX).unwrap_err();
     assert!(matches!(error, LogError::Damaged { .. }), "{error}");
 }
 
@@ -204,9 +203,7 @@ fn folded_segments_are_deleted() {
     assert_eq!(log.segments(), 2);
     assert_eq!(disk.directory("raft").list().unwrap().len(), 2);
     assert_eq!(
-        log.entries(LogIndex(31)..LogIndex(41), u64::MAX)
-            .unwrap()
-            .len(),
+        log.entries(Index(31)..Index(41), u64::MAX).unwrap().len(),
         10
     );
 }

@@ -4,12 +4,11 @@
 //! bytes that had been durable are wrong, opening is refused with file and offset: guessing would
 //! lose acknowledged writes. `format` explains how the two are told apart.
 
+use nomad_core::units::Index;
 use std::fmt;
 
 use nomad_core::seam::disk::{Disk, DiskFile};
-use nomad_core::seam::log_store::{
-    Damage, EntryKind, HardState, LogError, LogIndex, LogPosition, Term,
-};
+use nomad_core::seam::log_store::{Damage, EntryKind, HardState, LogError, LogPosition, Term};
 
 use super::format::{
     ALIGNMENT, Decoded, Record, RecordKind, SEGMENT_HEADER_BYTES, SegmentHeader, VERSION, decode,
@@ -230,7 +229,7 @@ impl<F: DiskFile> Replay<F> {
             }
             RecordKind::HardState => {
                 let vote = u64_at(record.payload, 0);
-                let (term, commit) = (Term(record.term), LogIndex(record.index));
+                let (term, commit) = (Term(record.term), Index(record.index));
                 self.hard_state = HardState { term, vote, commit };
             }
             RecordKind::Truncate => self.table.truncate_from(position.index),

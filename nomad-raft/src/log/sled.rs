@@ -14,6 +14,7 @@
 //! hand. Values from about 128 KiB on go to files that are never synced, so data is cut into parts
 //! of 64 KiB.
 
+use nomad_core::units::Index;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use nomad_core::seam::disk::{DiskCause, DiskError, DiskOperation};
 use nomad_core::seam::log_store::{
-    EntryKind, HardState, LogEntry, LogError, LogIndex, LogPosition, LogStore, Term, check_append,
+    EntryKind, HardState, LogEntry, LogError, LogPosition, LogStore, Term, check_append,
 };
 
 use crate::disk::{failed, sync_directory};
@@ -84,19 +85,19 @@ impl SledLog {
             self.hard_state = HardState {
                 term: Term(term),
                 vote,
-                commit: LogIndex(commit),
+                commit: Index(commit),
             };
         }
         let newest = self
             .db
-            .range(entry_key(LogIndex(0), 0)..HARD_STATE_KEY.to_vec())
+            .range(entry_key(Index(0), 0)..HARD_STATE_KEY.to_vec())
             .next_back();
         let newest = newest
             .transpose()
             .map_err(|error| engine_error(&self.path, error))?;
         let index = newest.and_then(|(key, _)| key.get(1..).and_then(numbers));
         self.last = match index {
-            Some([index]) => self.read(LogIndex(index))?.position,
+            Some([index]) => self.read(Index(index))?.position,
             None => self.base,
         };
         Ok(())
@@ -108,7 +109,7 @@ impl SledLog {
             .map_err(|error| engine_error(&self.path, error))
     }
 
-    fn read(&self, index: LogIndex) -> Result<LogEntry, LogError> {
+    fn read(&self, index: Index) -> Result<LogEntry, LogError> {
         let mut found: Option<LogEntry> = None;
         for pair in self
             .db
@@ -155,7 +156,7 @@ impl SledLog {
     }
 
     /// Adds the removal of all parts of the entries in `range` to `batch`.
-    fn remove(&self, range: Range<LogIndex>, batch: &mut sled::Batch) -> Result<(), LogError> {
+    fn remove(&self, range: Range<Index>, batch: &mut sled::Batch) -> Result<(), LogError> {
         for pair in self
             .db
             .range(entry_key(range.start, 0)..entry_key(range.end, 0))
@@ -165,7 +166,7 @@ impl SledLog {
         Ok(())
     }
 
-    fn out_of_range(&self, index: LogIndex) -> LogError {
+    fn out_of_range(&self, index: Index) -> LogError {
         LogError::OutOfRange {
             index,
             first: self.base.index.next(),
@@ -183,7 +184,7 @@ impl LogStore for SledLog {
         self.last
     }
 
-    fn term(&self, index: LogIndex) -> Option<Term> {
+    fn term(&self, index: Index) -> Option<Term> {
         if index == self.base.index {
             return Some(self.base.term);
         }
@@ -194,7 +195,7 @@ impl LogStore for SledLog {
         first_part(index, &value).map(|entry| entry.position.term)
     }
 
-    fn entries(&self, range: Range<LogIndex>, max_bytes: u64) -> Result<Vec<LogEntry>, LogError> {
+    fn entries(&self, range: Range<Index>, max_bytes: u64) -> Result<Vec<LogEntry>, LogError> {
         let mut found = Vec::new();
         let mut bytes = 0_u64;
         let mut index = range.start;
@@ -244,7 +245,7 @@ impl LogStore for SledLog {
         })
     }
 
-    fn truncate_from(&mut self, index: LogIndex) -> Result<(), LogError> {
+    fn truncate_from(&mut self, index: Index) -> Result<(), LogError> {
         if index <= self.base.index {
             return Err(self.out_of_range(index));
         }
@@ -279,7 +280,7 @@ impl LogStore for SledLog {
         self.change(|log| {
             let mut batch = sled::Batch::default();
             batch.insert(BASE_KEY, joined(&[position.index.0, position.term.0]));
-            log.remove(LogIndex(0)..gone.next(), &mut batch)?;
+            log.remove(Index(0)..gone.next(), &mut batch)?;
             log.apply(batch)?;
             log.base = position;
             log.last = if keeps {
@@ -291,13 +292,13 @@ impl LogStore for SledLog {
         })
     }
 
-    fn sync(&mut self) -> Result<LogIndex, LogError> {
+    fn sync(&mut self) -> Result<Index, LogError> {
         self.change(|log| log.flush())?;
         Ok(self.last.index)
     }
 }
 
-fn entry_key(index: LogIndex, part: u16) -> Vec<u8> {
+fn entry_key(index: Index, part: u16) -> Vec<u8> {
     let mut key = vec![b'e'];
     key.extend_from_slice(&index.0.to_be_bytes());
     key.extend_from_slice(&part.to_be_bytes());
@@ -319,7 +320,7 @@ fn insert(batch: &mut sled::Batch, entry: &LogEntry) {
     }
 }
 
-fn first_part(index: LogIndex, value: &[u8]) -> Option<LogEntry> {
+fn first_part(index: Index, value: &[u8]) -> Option<LogEntry> {
     let (term, rest) = value.split_first_chunk::<8>()?;
     let (kind, data) = rest.split_first()?;
     let kind = if *kind == 2 {

@@ -1,8 +1,9 @@
 //! Where each entry lies: the log's index in memory, 40 bytes per entry.
 
+use nomad_core::units::Index;
 use std::collections::VecDeque;
 
-use nomad_core::seam::log_store::{EntryKind, LogIndex, LogPosition, Term};
+use nomad_core::seam::log_store::{EntryKind, LogPosition, Term};
 
 /// Where an entry lies and what is asked for most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,17 +32,17 @@ impl Table {
 
     pub(super) fn last(&self) -> LogPosition {
         self.places.back().map_or(self.base, |place| LogPosition {
-            index: LogIndex(self.first + self.places.len() as u64 - 1),
+            index: Index(self.first + self.places.len() as u64 - 1),
             term: place.term,
         })
     }
 
-    pub(super) fn get(&self, index: LogIndex) -> Option<&Place> {
+    pub(super) fn get(&self, index: Index) -> Option<&Place> {
         let slot = index.0.checked_sub(self.first)?;
         self.places.get(usize::try_from(slot).ok()?)
     }
 
-    pub(super) fn term(&self, index: LogIndex) -> Option<Term> {
+    pub(super) fn term(&self, index: Index) -> Option<Term> {
         if index == self.base.index {
             return Some(self.base.term);
         }
@@ -58,7 +59,7 @@ impl Table {
     }
 
     /// Adds an entry; false if it does not follow the last one.
-    pub(super) fn push(&mut self, index: LogIndex, place: Place) -> bool {
+    pub(super) fn push(&mut self, index: Index, place: Place) -> bool {
         if self.places.is_empty() {
             self.first = index.0;
         } else if index != self.last().index.next() {
@@ -68,7 +69,7 @@ impl Table {
         true
     }
 
-    pub(super) fn truncate_from(&mut self, index: LogIndex) {
+    pub(super) fn truncate_from(&mut self, index: Index) {
         let kept = index.0.saturating_sub(self.first);
         self.places
             .truncate(usize::try_from(kept).unwrap_or(usize::MAX));

@@ -5,13 +5,13 @@
 //! all folded into a snapshot are deleted, oldest first. After a failed change the log stops for
 //! good, because a second sync may claim bytes that the kernel has thrown away.
 
+use nomad_core::units::Index;
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use nomad_core::seam::disk::{Disk, DiskError};
 use nomad_core::seam::log_store::{
-    Damage, EntryKind, HardState, LogEntry, LogError, LogIndex, LogPosition, LogStore, Term,
-    check_append,
+    Damage, EntryKind, HardState, LogEntry, LogError, LogPosition, LogStore, Term, check_append,
 };
 
 use super::format::{Decoded, RecordKind, decode_here, segment_name};
@@ -160,7 +160,7 @@ impl<D: Disk> Wal<D> {
         Ok(())
     }
 
-    fn read(&self, index: LogIndex, place: &Place) -> Result<LogEntry, LogError> {
+    fn read(&self, index: Index, place: &Place) -> Result<LogEntry, LogError> {
         let segment = self
             .sealed
             .iter()
@@ -188,7 +188,7 @@ impl<D: Disk> Wal<D> {
         }
     }
 
-    fn out_of_range(&self, index: LogIndex) -> LogError {
+    fn out_of_range(&self, index: Index) -> LogError {
         LogError::OutOfRange {
             index,
             first: self.base().index.next(),
@@ -224,11 +224,11 @@ impl<D: Disk> LogStore for Wal<D> {
         self.table.last()
     }
 
-    fn term(&self, index: LogIndex) -> Option<Term> {
+    fn term(&self, index: Index) -> Option<Term> {
         self.table.term(index)
     }
 
-    fn entries(&self, range: Range<LogIndex>, max_bytes: u64) -> Result<Vec<LogEntry>, LogError> {
+    fn entries(&self, range: Range<Index>, max_bytes: u64) -> Result<Vec<LogEntry>, LogError> {
         let mut found = Vec::new();
         let mut bytes = 0_u64;
         let mut index = range.start;
@@ -268,7 +268,7 @@ impl<D: Disk> LogStore for Wal<D> {
         })
     }
 
-    fn truncate_from(&mut self, index: LogIndex) -> Result<(), LogError> {
+    fn truncate_from(&mut self, index: Index) -> Result<(), LogError> {
         if index <= self.base().index {
             return Err(self.out_of_range(index));
         }
@@ -311,7 +311,7 @@ impl<D: Disk> LogStore for Wal<D> {
         })
     }
 
-    fn sync(&mut self) -> Result<LogIndex, LogError> {
+    fn sync(&mut self) -> Result<Index, LogError> {
         self.change(|wal| wal.active.sync())?;
         Ok(self.last().index)
     }

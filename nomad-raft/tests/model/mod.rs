@@ -3,9 +3,10 @@
 
 use nomad_core::seam::disk::Disk;
 use nomad_core::seam::log_store::{
-    EntryKind, HardState, LogEntry, LogError, LogIndex, LogPosition, LogStore, MemoryLog, Term,
+    EntryKind, HardState, LogEntry, LogError, LogPosition, LogStore, MemoryLog, Term,
 };
 use nomad_core::sim::disk::{SimDirectory, SimDisk};
+use nomad_core::units::Index;
 use nomad_raft::log::{Wal, WalLimits};
 
 /// Small, so that a short run rolls over several segments.
@@ -169,10 +170,10 @@ fn change(log: &mut dyn LogStore, term: &mut u64, op: &Op) -> Result<(), LogErro
                 .saturating_sub(*entries)
                 .max(base.index.0 + 1);
             *term += 1;
-            log.truncate_from(LogIndex(from))
+            log.truncate_from(Index(from))
         }
         Op::Compact { but } => {
-            let index = LogIndex(last.index.0.saturating_sub(*but).max(base.index.0));
+            let index = Index(last.index.0.saturating_sub(*but).max(base.index.0));
             log.compact_to(LogPosition {
                 index,
                 term: log.term(index).unwrap(),
