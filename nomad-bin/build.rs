@@ -13,7 +13,14 @@ use std::{env, fs};
 
 /// Everything in `ui/` that the built pages depend on.
 const SOURCES: [&str; 8] = [
-    ".npmrc", "index.html", "package-lock.json", "package.json", "public", "src", "tsconfig.json", "vite.config.js",
+    ".npmrc",
+    "index.html",
+    "package-lock.json",
+    "package.json",
+    "public",
+    "src",
+    "tsconfig.json",
+    "vite.config.js",
 ];
 /// The page that stands in, and its style.
 const PLAIN: [&str; 2] = ["plain.html", "plain.css"];
@@ -33,7 +40,11 @@ fn main() -> Outcome<()> {
 
     let wish = env::var("NOMAD_UI").unwrap_or_default();
     let pages = out.join("ui-pages");
-    let built = if wish == "0" { Err("NOMAD_UI=0 was set".into()) } else { build(&sources, &out.join("ui"), &pages) };
+    let built = if wish == "0" {
+        Err("NOMAD_UI=0 was set".into())
+    } else {
+        build(&sources, &out.join("ui"), &pages)
+    };
     if let Err(reason) = &built {
         if wish == "1" {
             return Err(format!("the web UI could not be built: {reason}").into());
@@ -50,13 +61,28 @@ fn build(sources: &Path, work: &Path, pages: &Path) -> Outcome<()> {
     let lock = fs::read(sources.join("package-lock.json"))?;
     if fs::read(work.join(INSTALLED)).ok().as_ref() != Some(&lock) {
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-        let quick = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000", "--loglevel=error"];
-        run(work, npm, ["ci", "--omit=dev", "--ignore-scripts", "--prefer-offline"].iter().chain(&quick))?;
+        let quick = [
+            "--fetch-retries=1",
+            "--fetch-retry-mintimeout=1000",
+            "--fetch-timeout=30000",
+            "--loglevel=error",
+        ];
+        run(
+            work,
+            npm,
+            ["ci", "--omit=dev", "--ignore-scripts", "--prefer-offline"]
+                .iter()
+                .chain(&quick),
+        )?;
         fs::write(work.join(INSTALLED), &lock)?;
     }
     let vite = Path::new("node_modules/vite/bin/vite.js").as_os_str();
     let options = ["build", "--emptyOutDir", "--logLevel=error", "--outDir"].map(OsStr::new);
-    run(work, "node", [vite].into_iter().chain(options).chain([pages.as_os_str()]))
+    run(
+        work,
+        "node",
+        [vite].into_iter().chain(options).chain([pages.as_os_str()]),
+    )
 }
 
 fn copy_sources(sources: &Path, work: &Path) -> Outcome<()> {
@@ -93,13 +119,25 @@ fn remove(path: &Path) -> Outcome<()> {
 }
 
 /// Runs a program to its end; a failure carries the first line that it complained with.
-fn run<S: AsRef<OsStr>>(folder: &Path, program: &str, args: impl IntoIterator<Item = S>) -> Outcome<()> {
-    let output = Command::new(program).args(args).current_dir(folder).output().map_err(|error| format!("{program} could not be started ({error})"))?;
+fn run<S: AsRef<OsStr>>(
+    folder: &Path,
+    program: &str,
+    args: impl IntoIterator<Item = S>,
+) -> Outcome<()> {
+    let output = Command::new(program)
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .map_err(|error| format!("{program} could not be started ({error})"))?;
     if output.status.success() {
         return Ok(());
     }
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    let line = complaint.lines().map(str::trim).find(|line| line.to_lowercase().contains("error")).unwrap_or("no reason given");
+    let line = complaint
+        .lines()
+        .map(str::trim)
+        .find(|line| line.to_lowercase().contains("error"))
+        .unwrap_or("no reason given");
     Err(format!("{program} failed ({}): {line}", output.status).into())
 }
 

@@ -42,7 +42,10 @@ pub const fn is_full() -> bool {
 /// ```
 #[must_use]
 pub fn asset(path: &str) -> Option<Asset> {
-    let name = path.strip_prefix("/ui").unwrap_or(path).trim_start_matches('/');
+    let name = path
+        .strip_prefix("/ui")
+        .unwrap_or(path)
+        .trim_start_matches('/');
     match load(name) {
         None if name.starts_with(HASHED) => None,
         None => load(SHELL),
@@ -60,7 +63,11 @@ fn load(name: &str) -> Option<Asset> {
         bytes: file.data,
         gzip: Files::get(&format!("{name}.gz")).map(|gz| gz.data),
         content_type: content_type(name),
-        cache_control: if name.starts_with(HASHED) { FOREVER } else { ASK_AGAIN },
+        cache_control: if name.starts_with(HASHED) {
+            FOREVER
+        } else {
+            ASK_AGAIN
+        },
     })
 }
 
@@ -76,5 +83,8 @@ fn content_type(name: &str) -> &'static str {
 
 /// The first 16 bytes in hex: enough to tell two versions of a file apart.
 fn hex(hash: &[u8; 32]) -> String {
-    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hash.iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
