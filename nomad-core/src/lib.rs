@@ -17,6 +17,7 @@ pub mod secret;
 pub mod seed;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod spec;
 pub mod state;
 pub mod units;
 pub mod wire;

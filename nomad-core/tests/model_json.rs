@@ -51,6 +51,85 @@ fn recorded_raw_jobs_survive_reading_and_writing() {
     assert_eq!(same, total);
 }
 
+#[test]
+fn canonicalizing_a_recorded_raw_job_gives_the_recorded_canonical_one() {
+    let Some(rows) = golden("jobspecs/parse.jsonl") else {
+        return;
+    };
+    let (mut same, mut total) = (0, 0);
+    for row in rows
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+    {
+        let Some(recorded) = row.get("canonical") else {
+            continue;
+        };
+        let raw = row.get("raw").unwrap_or(recorded);
+        total += 1;
+        let mut spec: JobSpec = serde_json::from_value(raw.clone()).unwrap();
+        nomad_core::spec::canonicalize(&mut spec);
+        let once = serde_json::to_value(&spec).unwrap();
+        nomad_core::spec::canonicalize(&mut spec);
+        assert_eq!(
+            once,
+            serde_json::to_value(&spec).unwrap(),
+            "twice is once: {}",
+            row["file"]
+        );
+        if once == *recorded {
+            same += 1;
+        } else {
+            println!(
+                "differs: {}: {}",
+                row["file"],
+                first_difference(recorded, &once, "")
+            );
+        }
+    }
+    println!("canonicalize: {same}/{total}");
+    assert_eq!(same, total);
+}
+
+#[test]
+fn recorded_jobs_are_accepted_or_refused_as_recorded() {
+    let (Some(verdicts), Some(jobs)) = (
+        golden("jobspecs/validate.jsonl"),
+        golden("jobspecs/parse.jsonl"),
+    ) else {
+        return;
+    };
+    let jobs: std::collections::BTreeMap<String, Value> = jobs
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter_map(|row| Some((row["file"].to_string(), row.get("canonical")?.clone())))
+        .collect();
+    let (mut same, mut total) = (0, 0);
+    for row in verdicts
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+    {
+        let Some(job) = jobs.get(&row["file"].to_string()) else {
+            continue;
+        };
+        let spec: JobSpec = serde_json::from_value(job.clone()).unwrap();
+        let accepted = row["json"]["Error"].as_str().is_none_or(str::is_empty);
+        let ours = nomad_core::spec::admit(spec, &nomad_core::spec::Limits::default());
+        total += 1;
+        if ours.is_ok() == accepted {
+            same += 1;
+        } else {
+            println!(
+                "differs: {}: {:?} / {:?}",
+                row["file"],
+                row["json"]["Error"],
+                ours.err()
+            );
+        }
+    }
+    println!("validate verdicts: {same}/{total}");
+    assert!(same * 100 >= total * 98);
+}
+
 fn first_difference(a: &Value, b: &Value, path: &str) -> String {
     match (a, b) {
         (Value::Object(left), Value::Object(right)) => left
