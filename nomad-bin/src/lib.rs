@@ -1,3 +1,1 @@
 //! nomad-bin
-
-pub mod ui;

@@ -1,3 +1,4 @@
 //! The simulated world (feature `sim`): seeded, single-threaded, without real I/O.
 
 pub mod disk;
+pub mod random;
