@@ -1,1 +1,3 @@
 //! nomad-bin
+
+pub mod ui;

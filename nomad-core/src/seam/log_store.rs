@@ -7,30 +7,7 @@
 use std::ops::Range;
 
 use super::disk::DiskError;
-
-/// Place of an entry in the log; the first entry is 1, 0 stands for "before any entry".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct LogIndex(pub u64);
-
-impl LogIndex {
-    /// The following index.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-
-    /// The preceding index; 0 stays 0.
-    #[must_use]
-    pub fn previous(self) -> Self {
-        Self(self.0.saturating_sub(1))
-    }
-}
-
-impl std::fmt::Display for LogIndex {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use crate::units::Index;
 
 /// A period of leadership; never decreases along the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -46,7 +23,7 @@ impl std::fmt::Display for Term {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct LogPosition {
     /// Where.
-    pub index: LogIndex,
+    pub index: Index,
     /// Under which leader.
     pub term: Term,
 }
@@ -56,7 +33,7 @@ impl LogPosition {
     #[must_use]
     pub fn new(index: u64, term: u64) -> Self {
         Self {
-            index: LogIndex(index),
+            index: Index(index),
             term: Term(term),
         }
     }
@@ -90,7 +67,7 @@ pub struct HardState {
     /// The member it voted for in that term, 0 for none.
     pub vote: u64,
     /// The latest index it knows to be committed.
-    pub commit: LogIndex,
+    pub commit: Index,
 }
 
 /// The durable log.
@@ -106,14 +83,14 @@ pub trait LogStore {
     fn last(&self) -> LogPosition;
 
     /// The term of the entry at `index`, or of `base`; `None` outside of the log.
-    fn term(&self, index: LogIndex) -> Option<Term>;
+    fn term(&self, index: Index) -> Option<Term>;
 
     /// The entries of `range` in order, as many as fit in `max_bytes` of data but at least one.
     ///
     /// # Errors
     /// [`LogError::OutOfRange`] unless `range` lies within `base + 1 ..= last`;
     /// [`LogError::Damaged`] when an entry can no longer be read as it was written.
-    fn entries(&self, range: Range<LogIndex>, max_bytes: u64) -> Result<Vec<LogEntry>, LogError>;
+    fn entries(&self, range: Range<Index>, max_bytes: u64) -> Result<Vec<LogEntry>, LogError>;
 
     /// The hard state saved last, zeros at first.
     fn hard_state(&self) -> HardState;
@@ -134,7 +111,7 @@ pub trait LogStore {
     ///
     /// # Errors
     /// [`LogError::OutOfRange`] when `index` is not behind `base`; disk errors.
-    fn truncate_from(&mut self, index: LogIndex) -> Result<(), LogError>;
+    fn truncate_from(&mut self, index: Index) -> Result<(), LogError>;
 
     /// Folds everything up to and including `position` into the base, durably. Entries behind it
     /// stay if the entry at `position` has this term; otherwise the log becomes empty (a snapshot
@@ -148,7 +125,7 @@ pub trait LogStore {
     ///
     /// # Errors
     /// Disk errors, after which the log has stopped.
-    fn sync(&mut self) -> Result<LogIndex, LogError>;
+    fn sync(&mut self) -> Result<Index, LogError>;
 }
 
 /// Largest data of one entry, in bytes. Above it a proposal is refused.
@@ -199,19 +176,19 @@ pub enum LogError {
     #[error("append to the log: entry {got} does not follow entry {last}")]
     Gap {
         /// Last index in the log.
-        last: LogIndex,
+        last: Index,
         /// Index that was offered.
-        got: LogIndex,
+        got: Index,
     },
     /// An index outside of the log.
     #[error("reach entry {index}: the log holds entries {first} to {last}")]
     OutOfRange {
         /// Index asked for.
-        index: LogIndex,
+        index: Index,
         /// First index held.
-        first: LogIndex,
+        first: Index,
         /// Last index held.
-        last: LogIndex,
+        last: Index,
     },
     /// An entry above the limit.
     #[error("append to the log: an entry of {bytes} bytes is above the limit of {limit}")]

@@ -10,11 +10,11 @@
 //! Always true: synced bytes and names survive; the same seed and calls give the same disk.
 
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::random::Random;
 use crate::seam::disk::{Disk, DiskCause, DiskError, DiskFile, DiskOperation};
+use crate::seed::Seed;
 
 mod inode;
 mod names;
@@ -42,7 +42,7 @@ pub struct SimDisk {
 
 #[derive(Debug)]
 struct Platter {
-    random: Random,
+    random: Seed,
     inodes: BTreeMap<u64, Inode>,
     directories: BTreeMap<String, Names>,
     next_inode: u64,
@@ -66,7 +66,7 @@ impl SimDisk {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let platter = Platter {
-            random: Random::stream(seed, "disk"),
+            random: Seed::new(seed),
             inodes: BTreeMap::new(),
             directories: BTreeMap::new(),
             next_inode: 1,
@@ -120,6 +120,12 @@ impl SimDisk {
         self.platter.borrow_mut().crashed = true;
     }
 
+    /// Kills the process but not the machine: open handles die, unsynced data stays in the cache,
+    /// still not durable.
+    pub fn kill(&self) {
+        self.platter.borrow_mut().run += 1;
+    }
+
     /// True between a crash and the next restart.
     #[must_use]
     pub fn is_crashed(&self) -> bool {
@@ -136,6 +142,12 @@ impl SimDisk {
         for names in platter.directories.values_mut() {
             names.crash(&mut platter.random);
         }
+        let named: BTreeSet<u64> = platter
+            .directories
+            .values()
+            .flat_map(Names::inodes)
+            .collect();
+        platter.inodes.retain(|id, _| named.contains(id));
         platter.faults.clear();
         platter.crashed = false;
         platter.run += 1;
@@ -181,7 +193,11 @@ impl Platter {
     }
 
     fn used_bytes(&self) -> u64 {
-        self.inodes.values().map(Inode::size).sum()
+        let named = self.directories.values().flat_map(Names::inodes);
+        named
+            .filter_map(|id| self.inodes.get(&id))
+            .map(Inode::size)
+            .sum()
     }
 }
 

@@ -1,4 +1,3 @@
 //! The simulated world (feature `sim`): seeded, single-threaded, without real I/O.
 
 pub mod disk;
-pub mod random;

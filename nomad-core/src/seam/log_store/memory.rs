@@ -1,12 +1,11 @@
 //! A log in memory: for embedding, `agent -dev`, and as the model that durable logs are
 //! compared with. Everything is "durable" for as long as the value lives.
 
+use crate::units::Index;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::{
-    HardState, LogEntry, LogError, LogIndex, LogPosition, LogStore, MAX_ENTRY_BYTES, Term,
-};
+use super::{HardState, LogEntry, LogError, LogPosition, LogStore, MAX_ENTRY_BYTES, Term};
 
 /// A [`LogStore`] that forgets when dropped.
 #[derive(Debug, Clone, Default)]
@@ -23,16 +22,16 @@ impl MemoryLog {
         Self::default()
     }
 
-    fn slot(&self, index: LogIndex) -> Option<usize> {
+    fn slot(&self, index: Index) -> Option<usize> {
         let slot = index.0.checked_sub(self.base.index.0.checked_add(1)?)?;
         usize::try_from(slot).ok()
     }
 
-    fn get(&self, index: LogIndex) -> Option<&LogEntry> {
+    fn get(&self, index: Index) -> Option<&LogEntry> {
         self.entries.get(self.slot(index)?)
     }
 
-    fn out_of_range(&self, index: LogIndex) -> LogError {
+    fn out_of_range(&self, index: Index) -> LogError {
         LogError::OutOfRange {
             index,
             first: self.base.index.next(),
@@ -52,14 +51,14 @@ impl LogStore for MemoryLog {
             .map_or(self.base, |entry| entry.position)
     }
 
-    fn term(&self, index: LogIndex) -> Option<Term> {
+    fn term(&self, index: Index) -> Option<Term> {
         if index == self.base.index {
             return Some(self.base.term);
         }
         self.get(index).map(|entry| entry.position.term)
     }
 
-    fn entries(&self, range: Range<LogIndex>, max_bytes: u64) -> Result<Vec<LogEntry>, LogError> {
+    fn entries(&self, range: Range<Index>, max_bytes: u64) -> Result<Vec<LogEntry>, LogError> {
         let mut found = Vec::new();
         let mut bytes = 0_u64;
         let mut index = range.start;
@@ -90,7 +89,7 @@ impl LogStore for MemoryLog {
         Ok(())
     }
 
-    fn truncate_from(&mut self, index: LogIndex) -> Result<(), LogError> {
+    fn truncate_from(&mut self, index: Index) -> Result<(), LogError> {
         let slot = self.slot(index).ok_or_else(|| self.out_of_range(index))?;
         self.entries.truncate(slot);
         Ok(())
@@ -113,7 +112,7 @@ impl LogStore for MemoryLog {
         Ok(())
     }
 
-    fn sync(&mut self) -> Result<LogIndex, LogError> {
+    fn sync(&mut self) -> Result<Index, LogError> {
         Ok(self.last().index)
     }
 }

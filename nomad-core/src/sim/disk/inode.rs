@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sim::random::Random;
+use crate::seed::Seed;
 
 /// Unit that a device writes as a whole, or tears.
 pub(super) const SECTOR_BYTES: u64 = 512;
@@ -76,7 +76,7 @@ impl Inode {
     }
 
     /// Keeps the durable bytes and, by chance, some of the dirty sectors.
-    pub(super) fn crash(&mut self, random: &mut Random) {
+    pub(super) fn crash(&mut self, random: &mut Seed) {
         let dirty: Vec<u64> = std::mem::take(&mut self.dirty).into_iter().collect();
         let kept: Vec<u64> = match random.below(4) {
             0 => Vec::new(),
@@ -112,7 +112,7 @@ impl Inode {
         self.durable = platter;
     }
 
-    fn length_after_crash(&self, kept: &[u64], dirty: usize, random: &mut Random) -> usize {
+    fn length_after_crash(&self, kept: &[u64], dirty: usize, random: &mut Seed) -> usize {
         let (live, durable) = (self.live.len(), self.durable.len());
         if kept.len() == dirty || live < durable {
             return if kept.len() == dirty && random.chance(1, 2) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::seam::disk::DiskCause;
-use crate::sim::random::Random;
+use crate::seed::Seed;
 
 type Table = BTreeMap<String, u64>;
 
@@ -24,6 +24,10 @@ enum Change {
 impl Names {
     pub(super) fn get(&self, name: &str) -> Option<u64> {
         self.live.get(name).copied()
+    }
+
+    pub(super) fn inodes(&self) -> impl Iterator<Item = u64> {
+        self.live.values().copied()
     }
 
     pub(super) fn list(&self) -> Vec<String> {
@@ -56,7 +60,7 @@ impl Names {
     }
 
     /// File systems journal names in order, so a crash keeps a prefix of the changes.
-    pub(super) fn crash(&mut self, random: &mut Random) {
+    pub(super) fn crash(&mut self, random: &mut Seed) {
         let kept = random.below(self.pending.len() as u64 + 1) as usize;
         for change in self.pending.drain(..).take(kept) {
             apply(&mut self.durable, change);
