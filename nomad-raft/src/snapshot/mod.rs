@@ -1,0 +1,6 @@
+//! Snapshots on disk: [`SnapshotFiles`], in the format that [`mod@format`] draws.
+
+mod files;
+pub mod format;
+
+pub use files::SnapshotFiles;
