@@ -47,6 +47,13 @@ impl State {
         self.nodes.values()
     }
 
+    /// Index of the last change, by the server's side, of what should run on a node: a client that
+    /// has seen it has nothing to fetch.
+    #[must_use]
+    pub fn node_assignment_index(&self, id: &NodeId) -> Index {
+        self.node_assignments.get(id).copied().unwrap_or_default()
+    }
+
     /// The secret that a node must show.
     #[must_use]
     pub fn node_secret(&self, id: &NodeId) -> Option<&Secret<String>> {
@@ -74,6 +81,17 @@ impl State {
     #[must_use]
     pub fn job_version(&self, key: &JobKey, version: JobVersion) -> Option<&Arc<Job>> {
         self.jobs.get(key)?.versions.get(&version)
+    }
+
+    /// The versions of a job that retention keeps, oldest first (spec/scheduler 3.6).
+    pub fn job_versions<'a>(
+        &'a self,
+        key: &JobKey,
+    ) -> impl DoubleEndedIterator<Item = &'a Arc<Job>> + use<'a> {
+        self.jobs.get(key).into_iter().flat_map(|record| {
+            let kept = |(version, _): &(&JobVersion, _)| !record.retired.contains(version);
+            record.versions.iter().filter(kept).map(|(_, job)| job)
+        })
     }
 
     /// The version of its job that an allocation runs.

@@ -1,6 +1,6 @@
 //! The tables of the state and the indexes over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
@@ -49,6 +49,24 @@ pub struct JobRecord {
     pub summary: BTreeMap<GroupName, GroupSummary>,
     /// Index of the last write to the summary.
     pub summary_index: Index,
+    /// Versions beyond retention that stay only because allocations run them; not shown.
+    pub retired: BTreeSet<JobVersion>,
+    /// What of the job is not over yet.
+    pub open: OpenCounts,
+}
+
+/// How many things of a job are not over yet; its status follows from these (spec/scheduler 3.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OpenCounts {
+    /// Allocations that are neither server- nor client-terminal.
+    pub allocs: u64,
+    /// Evaluations that are pending or blocked.
+    pub evals: u64,
+    /// Active deployments.
+    pub deployments: u64,
+    /// There has been an evaluation, of whatever status, perhaps collected since.
+    pub evals_ever: bool,
 }
 
 /// How many allocations of a group are in which state (spec/scheduler 3.7).
@@ -89,6 +107,8 @@ pub struct State {
     pub(super) deployments_by_job: OrdSet<(JobKey, DeploymentId)>,
     pub(super) scheduler_config: Arc<SchedulerConfiguration>,
     pub(super) table_indexes: OrdMap<TableName, Index>,
+    /// Per node: index of the last change by the server's side of what should run there.
+    pub(super) node_assignments: OrdMap<NodeId, Index>,
 }
 
 /// An immutable view of the state at one index; cloning it costs one reference count.
