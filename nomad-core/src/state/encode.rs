@@ -60,13 +60,17 @@ pub struct NodeSecret {
 #[non_exhaustive]
 pub enum RestoreError {
     /// A later program wrote it.
-    #[error("restore the state: the snapshot has version {found}, up to {IMAGE_VERSION} is known; upgrade this server")]
+    #[error(
+        "restore the state: the snapshot has version {found}, up to {IMAGE_VERSION} is known; upgrade this server"
+    )]
     Version {
         /// Of the image.
         found: u32,
     },
     /// The digest that came with the image is another one.
-    #[error("restore the state: the snapshot's digest is {found}, {wanted} was written with it; take another copy")]
+    #[error(
+        "restore the state: the snapshot's digest is {found}, {wanted} was written with it; take another copy"
+    )]
     Digest {
         /// Of the rows.
         found: String,

@@ -214,7 +214,9 @@ pub enum OperatorRefusal {
     #[error(transparent)]
     Apply(#[from] ApplyError),
     /// A job's type never changes.
-    #[error("register job {job}: it is a {known} job and cannot become a {wanted} job; stop and purge it first")]
+    #[error(
+        "register job {job}: it is a {known} job and cannot become a {wanted} job; stop and purge it first"
+    )]
     TypeChanged {
         /// The job.
         job: JobKey,

@@ -37,7 +37,11 @@ impl Write<'_> {
             return;
         };
         for (name, queued) in &eval.queued_allocations {
-            if record.summary.get(name).is_some_and(|it| it.queued == *queued) {
+            if record
+                .summary
+                .get(name)
+                .is_some_and(|it| it.queued == *queued)
+            {
                 continue;
             }
             self.change_summary(key, name.clone(), |group| group.queued = *queued);
@@ -113,12 +117,7 @@ fn leave(group: &mut GroupSummary, status: AllocClientStatus) {
     *counter = counter.saturating_sub(1);
 }
 
-fn follow(
-    group: &mut DeploymentState,
-    old: Option<&Allocation>,
-    new: &Allocation,
-    now: Timestamp,
-) {
+fn follow(group: &mut DeploymentState, old: Option<&Allocation>, new: &Allocation, now: Timestamp) {
     let health = |alloc: Option<&Allocation>| alloc?.deployment_status?.healthy;
     let (was, is) = (health(old), health(Some(new)));
     if old.is_none() {

@@ -227,7 +227,9 @@ impl Write<'_> {
         let key = deployment.job_key();
         self.state.deployments_by_job.remove(&(key.clone(), id));
         let was = deployment.status.is_active();
-        self.change_record(&key, |record| count(&mut record.open.deployments, was, false));
+        self.change_record(&key, |record| {
+            count(&mut record.open.deployments, was, false)
+        });
         self.status_is_stale(&key);
         self.touch(
             TableName::Deployments,

@@ -46,7 +46,9 @@ impl Write<'_> {
         }
         eval.modify_index = self.index;
         eval.modify_time = match old {
-            Some(_) => self.now.max(Timestamp(eval.create_time.0.saturating_add(1))),
+            Some(_) => self
+                .now
+                .max(Timestamp(eval.create_time.0.saturating_add(1))),
             None => self.now.max(eval.create_time),
         };
         let key = eval.job_key();

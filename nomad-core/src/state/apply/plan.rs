@@ -148,7 +148,10 @@ fn keep_health(old: &Allocation, new: &mut Allocation) {
     if old.deployment_id != new.deployment_id {
         return;
     }
-    if let Some(known) = old.deployment_status.filter(|status| status.healthy.is_some()) {
+    if let Some(known) = old
+        .deployment_status
+        .filter(|status| status.healthy.is_some())
+    {
         let status = new.deployment_status.get_or_insert(known);
         if status.healthy.is_none() {
             status.healthy = known.healthy;

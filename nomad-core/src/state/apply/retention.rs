@@ -31,8 +31,7 @@ impl Write<'_> {
                 record.retired.insert(surplus);
             }
             let forgotten = |version: &JobVersion| !running.contains(version);
-            let gone: Vec<JobVersion> =
-                record.retired.iter().copied().filter(forgotten).collect();
+            let gone: Vec<JobVersion> = record.retired.iter().copied().filter(forgotten).collect();
             for version in gone {
                 record.retired.remove(&version);
                 record.versions.remove(&version);

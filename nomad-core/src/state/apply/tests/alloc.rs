@@ -1,9 +1,7 @@
 use super::fixture::{Fixture, job};
 use crate::command::Command;
 use crate::model::plan::AllocStop;
-use crate::model::{
-    AllocClientStatus as Status, AllocDesiredStatus, DesiredTransition, Plan,
-};
+use crate::model::{AllocClientStatus as Status, AllocDesiredStatus, DesiredTransition, Plan};
 use crate::state::Topic;
 use crate::units::Index;
 
@@ -40,7 +38,10 @@ fn a_clients_report_does_not_make_the_node_fetch_again() {
     let alloc = f.alloc(id);
     assert_eq!(alloc.alloc_modify_index, placed_at);
     assert_eq!(alloc.modify_index, f.state.index());
-    assert_eq!(f.state.node(&node).unwrap().last_alloc_update_index, f.state.index());
+    assert_eq!(
+        f.state.node(&node).unwrap().last_alloc_update_index,
+        f.state.index()
+    );
 }
 
 #[test]

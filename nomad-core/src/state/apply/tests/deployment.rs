@@ -106,9 +106,15 @@ fn canaries_are_promoted_once_they_are_healthy() {
     };
     assert_eq!(group(&f, id).placed_canaries, [alloc]);
     let early = f.try_apply(promote()).unwrap_err();
-    assert!(matches!(early, ApplyError::CanariesNotHealthy { healthy: 0, .. }));
+    assert!(matches!(
+        early,
+        ApplyError::CanariesNotHealthy { healthy: 0, .. }
+    ));
     report_health(&mut f, alloc, true);
-    assert!(f.alloc(alloc).deployment_status.unwrap().canary, "the server's flag");
+    assert!(
+        f.alloc(alloc).deployment_status.unwrap().canary,
+        "the server's flag"
+    );
     f.apply(promote());
     assert!(group(&f, id).promoted);
     assert!(!f.alloc(alloc).deployment_status.unwrap().canary);

@@ -10,8 +10,14 @@ fn an_unchanged_job_is_not_written_but_evaluated() {
     f.register(&web);
     let eval = f.register(&web);
     let stored = f.job(&web.key());
-    assert_eq!((stored.version, stored.modify_index), (JobVersion(0), Index(1)));
-    assert_eq!((eval.create_index, eval.job_modify_index), (Index(2), Index(1)));
+    assert_eq!(
+        (stored.version, stored.modify_index),
+        (JobVersion(0), Index(1))
+    );
+    assert_eq!(
+        (eval.create_index, eval.job_modify_index),
+        (Index(2), Index(1))
+    );
 }
 
 #[test]
@@ -20,8 +26,14 @@ fn a_changed_job_becomes_the_next_version() {
     f.register(&counted("web", 1));
     let eval = f.register(&counted("web", 2));
     let stored = f.job(&job("web").key());
-    assert_eq!((stored.version, stored.create_index), (JobVersion(1), Index(1)));
-    assert_eq!((stored.job_modify_index, eval.job_modify_index), (Index(2), Index(2)));
+    assert_eq!(
+        (stored.version, stored.create_index),
+        (JobVersion(1), Index(1))
+    );
+    assert_eq!(
+        (stored.job_modify_index, eval.job_modify_index),
+        (Index(2), Index(2))
+    );
 }
 
 #[test]
@@ -50,7 +62,11 @@ fn seven_versions_leave_six_but_what_an_allocation_runs_stays_unseen() {
     for count in 2..=8 {
         f.register(&counted("web", count));
     }
-    let shown: Vec<u64> = f.state.job_versions(&first.key()).map(|it| it.version.0).collect();
+    let shown: Vec<u64> = f
+        .state
+        .job_versions(&first.key())
+        .map(|it| it.version.0)
+        .collect();
     assert_eq!(shown, [2, 3, 4, 5, 6, 7]);
     let alloc = f.alloc(runs_first);
     assert_eq!(f.state.job_of(&alloc).unwrap().version, JobVersion(0));
@@ -79,7 +95,11 @@ fn the_only_stable_version_is_retired_last() {
     for count in 2..=7 {
         f.register(&counted("web", count));
     }
-    let shown: Vec<u64> = f.state.job_versions(&web.key()).map(|it| it.version.0).collect();
+    let shown: Vec<u64> = f
+        .state
+        .job_versions(&web.key())
+        .map(|it| it.version.0)
+        .collect();
     assert_eq!(shown, [0, 2, 3, 4, 5, 6]);
 }
 
@@ -137,7 +157,10 @@ fn a_job_registered_after_a_purge_is_another_incarnation() {
     });
     f.apply(register(&web, None));
     let again = f.job(&web.key());
-    assert_eq!((again.version, again.create_index), (JobVersion(0), Index(3)));
+    assert_eq!(
+        (again.version, again.create_index),
+        (JobVersion(0), Index(3))
+    );
 }
 
 #[test]
@@ -155,5 +178,8 @@ fn a_settled_evaluation_cancels_blocked_ones_and_stays_as_it_is() {
         format!("evaluation \"{}\" successful", second.id)
     );
     f.finish(&first, EvalStatus::Complete);
-    assert_eq!(f.state.eval(&first.id).unwrap().status, EvalStatus::Canceled);
+    assert_eq!(
+        f.state.eval(&first.id).unwrap().status,
+        EvalStatus::Canceled
+    );
 }
