@@ -268,3 +268,58 @@ async fn a_handle_of_an_earlier_boot_never_touches_a_process() {
     assert!(supervisor.handle().task.is_alive());
     supervisor.stop(Signal::KILL, Duration::ZERO).await.unwrap();
 }
+
+/// A line of `/proc/<pid>/smaps_rollup` in KiB.
+fn smaps_kib(pid: i32, key: &str) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with(key))
+        .unwrap_or_default()
+        .to_owned();
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|kib| kib.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Prints what a supervisor costs; asserts only what no machine should exceed by far.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervisor_is_quick_to_start_and_small() {
+    let place = Place::new();
+    let start = Instant::now();
+    let one = place.launch("echo x; exec sleep 982").await;
+    let one_at = start.elapsed();
+    until("the output is copied", || place.stdout() == "x\n").await;
+    let pid = one.handle().supervisor.pid;
+    let private = smaps_kib(pid, "Private_Dirty") + smaps_kib(pid, "Private_Clean");
+    eprintln!(
+        "one supervisor: running after {one_at:?}; RSS {} KiB, PSS {} KiB, private {private} KiB \
+         (dirty {} KiB)",
+        smaps_kib(pid, "Rss"),
+        smaps_kib(pid, "Pss:"),
+        smaps_kib(pid, "Private_Dirty"),
+    );
+    assert!(
+        smaps_kib(pid, "Private_Dirty") < 1_536,
+        "the goal is 1.5 MiB"
+    );
+    one.stop(Signal::KILL, Duration::ZERO).await.unwrap();
+
+    let start = Instant::now();
+    let hundred = (0..100).map(|n| {
+        let mut spec = place.spec(&format!("many{n}"), "exec sleep 982");
+        spec.order.logs = None;
+        tokio::spawn(Supervisor::launch(spec))
+    });
+    let mut running = Vec::new();
+    for launch in hundred.collect::<Vec<_>>() {
+        running.push(launch.await.unwrap().unwrap());
+    }
+    eprintln!("100 at once: all running after {:?}", start.elapsed());
+    let start = Instant::now();
+    for supervisor in &running {
+        supervisor.stop(Signal::KILL, Duration::ZERO).await.unwrap();
+    }
+    eprintln!("100 one after another: stopped after {:?}", start.elapsed());
+}

@@ -65,7 +65,8 @@ pub struct Inspection {
 /// methods may be called at the same time from several places.
 ///
 /// Misuse: calling anything but [`Driver::destroy`] after `destroy` answers
-/// [`TaskError::NotFound`]; starting the same run id twice answers [`StartError::AlreadyStarted`].
+/// [`TaskError::NotFound`]; starting the same run id twice answers [`StartError::AlreadyStarted`]. A run
+/// is destroyed before the next one of the same task is started: they share a control group.
 #[async_trait]
 pub trait Driver: Send + Sync {
     /// Name as job files write it, such as `raw_exec`.

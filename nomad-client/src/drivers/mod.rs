@@ -9,6 +9,8 @@ mod error;
 mod exit;
 mod handle;
 mod health;
+#[cfg(target_os = "linux")]
+pub mod raw_exec;
 mod spec;
 mod usage;
 
