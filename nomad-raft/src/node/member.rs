@@ -87,7 +87,10 @@ impl<L: LogStore, S: SnapshotStore> Node<L, S> {
     pub fn step(&mut self, frame: &[u8]) -> Result<(), FrameError> {
         let message = decode(frame, self.id)?;
         // Refused messages (of a removed member, say) are part of the protocol's life.
-        let stepped = self.run(|node| Ok(drop(node.raw.step(message))));
+        let stepped = self.run(|node| {
+            let _ = node.raw.step(message);
+            Ok(())
+        });
         stepped.map_err(|_| FrameError::Stopped)
     }
 
@@ -328,7 +331,10 @@ impl<L: LogStore, S: SnapshotStore> Consensus for Node<L, S> {
             });
         }
         let number = self.next_number();
-        let asked = self.run(|node| Ok(node.raw.read_index(number.to_le_bytes().to_vec())));
+        let asked = self.run(|node| {
+            node.raw.read_index(number.to_le_bytes().to_vec());
+            Ok(())
+        });
         asked
             .map(|()| BarrierId(number))
             .map_err(|_| ProposeError::Stopped)
