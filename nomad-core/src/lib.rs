@@ -11,6 +11,8 @@
 pub mod model;
 
 pub mod command;
+pub mod expr;
+pub mod fit;
 pub mod id;
 pub mod seam;
 pub mod secret;
