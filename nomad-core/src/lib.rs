@@ -14,6 +14,7 @@ pub mod command;
 pub mod expr;
 pub mod fit;
 pub mod id;
+pub mod rank;
 pub mod seam;
 pub mod secret;
 pub mod seed;

@@ -63,7 +63,10 @@ fn scale(unit: &str) -> Option<(u8, i128)> {
     if unit.is_empty() {
         return Some((0, 1));
     }
-    UNITS.iter().find(|(name, ..)| *name == unit).map(|(_, dimension, size)| (*dimension, *size))
+    UNITS
+        .iter()
+        .find(|(name, ..)| *name == unit)
+        .map(|(_, dimension, size)| (*dimension, *size))
 }
 
 impl Value {
@@ -93,7 +96,10 @@ impl Value {
     /// The value of a device's fact; none when no value or an unknown unit is set.
     #[must_use]
     pub fn of(fact: &DeviceAttribute) -> Option<Self> {
-        let known = UNITS.iter().map(|(name, ..)| *name).find(|name| *name == fact.unit);
+        let known = UNITS
+            .iter()
+            .map(|(name, ..)| *name)
+            .find(|name| *name == fact.unit);
         let unit = match known {
             Some(unit) => unit,
             None if fact.unit.is_empty() => "",
@@ -139,7 +145,9 @@ impl Value {
                 Comparison::Ordered(Ordering::Equal)
             }
             (Self::Bool(_), Self::Bool(_)) => Comparison::Different,
-            _ => self.compare_numbers(other).unwrap_or(Comparison::Incomparable),
+            _ => self
+                .compare_numbers(other)
+                .unwrap_or(Comparison::Incomparable),
         }
     }
 
@@ -149,7 +157,9 @@ impl Value {
             return None;
         }
         if let (Self::Int(a, _), Self::Int(b, _)) = (self, other) {
-            return Some(Comparison::Ordered((i128::from(*a) * l).cmp(&(i128::from(*b) * r))));
+            return Some(Comparison::Ordered(
+                (i128::from(*a) * l).cmp(&(i128::from(*b) * r)),
+            ));
         }
         let (a, b) = (self.as_float()?, other.as_float()?);
         // Both in the smaller of the two units, so that equal units compare untouched.
@@ -176,6 +186,7 @@ pub fn holds(operator: Operator, left: Option<&Value>, right: Option<&Value>) ->
     let (left, right) = match (operator, left, right) {
         (Operator::IsSet, left, _) => return left.is_some(),
         (Operator::IsNotSet, left, _) => return left.is_none(),
+        (Operator::DistinctHosts | Operator::DistinctProperty, ..) => return true,
         (Operator::NotEqual, None, None) => return false,
         (Operator::NotEqual, None, Some(_)) | (Operator::NotEqual, Some(_), None) => return true,
         (_, Some(left), Some(right)) => (left, right),
@@ -187,13 +198,12 @@ pub fn holds(operator: Operator, left: Option<&Value>, right: Option<&Value>) ->
             left.compare(right),
             Comparison::Ordered(Ordering::Equal) | Comparison::Incomparable
         ),
-        Operator::Less
-        | Operator::LessOrEqual
-        | Operator::Greater
-        | Operator::GreaterOrEqual => match left.compare(right) {
-            Comparison::Ordered(order) => operator.accepts(Some(order)),
-            _ => false,
-        },
+        Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+            match left.compare(right) {
+                Comparison::Ordered(order) => operator.accepts(Some(order)),
+                _ => false,
+            }
+        }
         Operator::Version | Operator::Semver => match (left.version_text(), right) {
             (Some(left), Value::Text(right)) => {
                 Test::compile(operator, right).holds(Some(&left), Some(right))

@@ -28,7 +28,10 @@ pub fn parse_float(text: &str) -> Option<f64> {
         Some(_) => parse_hex(&plain)?,
         None => {
             let known = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | '+' | '-');
-            plain.chars().all(known).then(|| plain.parse::<f64>().ok())??
+            plain
+                .chars()
+                .all(known)
+                .then(|| plain.parse::<f64>().ok())??
         }
     };
     value.is_finite().then_some(sign * value)

@@ -2,58 +2,147 @@
 
 use regex::Regex;
 
-/// Longest accepted program of a compiled pattern, in bytes.
+/// Largest accepted program of a compiled pattern, in bytes.
 const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 /// Compiles a pattern; none when it is not one. The search is unanchored.
 ///
-/// RE2 differs in two ways that matter: its classes such as `\d` hold ASCII only, and brackets
-/// inside a class stand for themselves.
+/// RE2 differs in ways that matter: its classes such as `\d` hold ASCII only, brackets inside a
+/// class stand for themselves, a lone `{` too, and repetitions do not stack.
 #[must_use]
 pub fn compile(pattern: &str) -> Option<Regex> {
-    regex::RegexBuilder::new(&translate(pattern)).size_limit(PATTERN_BYTES_MAX).build().ok()
+    let translated = Translation::new(pattern).run()?;
+    regex::RegexBuilder::new(&translated)
+        .size_limit(PATTERN_BYTES_MAX)
+        .build()
+        .ok()
 }
 
-fn translate(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len());
-    let mut chars = pattern.chars().peekable();
-    let mut in_class = false;
-    let mut class_starts = false;
-    while let Some(c) = chars.next() {
-        let starts = std::mem::take(&mut class_starts);
-        match c {
-            '\\' => match chars.next() {
-                Some('Q') => quote(&mut chars, &mut out),
-                Some(next) => out.push_str(&escape(next, in_class)),
-                None => out.push('\\'),
-            },
-            '[' if in_class && chars.peek() == Some(&':') => out.push('['),
-            '[' if in_class => out.push_str("\\["),
-            '[' => {
-                out.push('[');
-                (in_class, class_starts) = (true, true);
-            }
-            '^' if in_class && starts => {
-                out.push('^');
-                class_starts = true;
-            }
-            ']' if in_class && starts => out.push_str("\\]"),
-            ']' if in_class => {
-                let closes_name = out.ends_with(':') && out.contains("[:");
-                out.push(']');
-                in_class = closes_name;
-            }
-            '&' | '~' if in_class => {
-                out.push('\\');
-                out.push(c);
-            }
-            _ => out.push(c),
+struct Translation<'p> {
+    rest: &'p str,
+    out: String,
+    in_class: bool,
+    class_starts: bool,
+    repeats: bool,
+}
+
+impl<'p> Translation<'p> {
+    fn new(pattern: &'p str) -> Self {
+        let (in_class, class_starts, repeats) = (false, false, false);
+        let out = String::with_capacity(pattern.len());
+        Self {
+            rest: pattern,
+            out,
+            in_class,
+            class_starts,
+            repeats,
         }
     }
-    out
+
+    fn run(mut self) -> Option<String> {
+        while let Some(c) = self.rest.chars().next() {
+            let before = self.rest;
+            self.rest = before.strip_prefix(c).unwrap_or_default();
+            match (self.in_class, c) {
+                (_, '\\') => self.escape(),
+                (true, _) => self.inside(c),
+                (false, '*' | '+' | '?') => self.repeat(c.encode_utf8(&mut [0; 4]))?,
+                (false, '{') => match repetition(before) {
+                    Some(length) => {
+                        let (text, rest) = before.split_at_checked(length)?;
+                        self.rest = rest;
+                        self.repeat(text)?;
+                    }
+                    None => self.plain("\\{"),
+                },
+                (false, '[') => {
+                    self.plain("[");
+                    (self.in_class, self.class_starts) = (true, true);
+                }
+                (false, _) => {
+                    self.repeats = false;
+                    self.out.push(c);
+                }
+            }
+        }
+        Some(self.out)
+    }
+
+    fn plain(&mut self, text: &str) {
+        self.repeats = false;
+        self.out.push_str(text);
+    }
+
+    /// A repetition; none when it repeats a repetition.
+    fn repeat(&mut self, text: &str) -> Option<()> {
+        if self.repeats {
+            return None;
+        }
+        self.out.push_str(text);
+        if let Some(rest) = self.rest.strip_prefix('?') {
+            self.out.push('?');
+            self.rest = rest;
+        }
+        self.repeats = true;
+        Some(())
+    }
+
+    fn inside(&mut self, c: char) {
+        let starts = std::mem::take(&mut self.class_starts);
+        match c {
+            '[' => match self
+                .rest
+                .strip_prefix(':')
+                .and_then(|rest| rest.split_once(":]"))
+            {
+                Some((name, rest)) => {
+                    self.out.push_str(&format!("[:{name}:]"));
+                    self.rest = rest;
+                }
+                None => self.out.push_str("\\["),
+            },
+            '^' if starts => {
+                self.out.push('^');
+                self.class_starts = true;
+            }
+            ']' if starts => self.out.push_str("\\]"),
+            ']' => {
+                self.out.push(']');
+                (self.in_class, self.repeats) = (false, false);
+            }
+            '&' | '~' => {
+                self.out.push('\\');
+                self.out.push(c);
+            }
+            _ => self.out.push(c),
+        }
+    }
+
+    fn escape(&mut self) {
+        (self.class_starts, self.repeats) = (false, false);
+        let Some(next) = self.rest.chars().next() else {
+            return self.out.push('\\');
+        };
+        self.rest = self.rest.strip_prefix(next).unwrap_or_default();
+        if next == 'Q' {
+            let (text, rest) = self.rest.split_once("\\E").unwrap_or((self.rest, ""));
+            self.out.push_str(&regex::escape(text));
+            self.rest = rest;
+            return;
+        }
+        self.out.push_str(&ascii_class(next, self.in_class));
+        if matches!(next, 'p' | 'P' | 'x') && self.rest.starts_with('{') {
+            let end = self.rest.find('}').map_or(0, |at| at + 1);
+            if let Some((name, rest)) = self.rest.split_at_checked(end) {
+                self.out.push_str(name);
+                self.rest = rest;
+            }
+        }
+    }
 }
 
-fn escape(next: char, in_class: bool) -> String {
+/// The text between brackets for a class, or the escape as it is.
+fn ascii_class(next: char, in_class: bool) -> String {
     let inside = match next {
         'd' => "0-9",
         'w' => "0-9A-Za-z_",
@@ -61,22 +150,20 @@ fn escape(next: char, in_class: bool) -> String {
         'D' => return "[^0-9]".to_owned(),
         'W' => return "[^0-9A-Za-z_]".to_owned(),
         'S' => return r"[^\t\n\f\r ]".to_owned(),
-        'b' if !in_class => return r"(?-u:\b)".to_owned(),
-        'B' if !in_class => return r"(?-u:\B)".to_owned(),
+        'b' | 'B' if !in_class => return format!("(?-u:\\{next})"),
         _ => return format!("\\{next}"),
     };
-    if in_class { inside.to_owned() } else { format!("[{inside}]") }
+    if in_class {
+        inside.to_owned()
+    } else {
+        format!("[{inside}]")
+    }
 }
 
-/// `\Q...\E`: the text itself.
-fn quote(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
-    let mut text = String::new();
-    for c in chars.by_ref() {
-        text.push(c);
-        if text.ends_with("\\E") {
-            text.truncate(text.len() - 2);
-            break;
-        }
-    }
-    out.push_str(&regex::escape(&text));
+/// Length of the `{n}`, `{n,}` or `{n,m}` that `text` starts with.
+fn repetition(text: &str) -> Option<usize> {
+    let (inside, _) = text.strip_prefix('{')?.split_once('}')?;
+    let (least, most) = inside.split_once(',').unwrap_or((inside, ""));
+    let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    (!least.is_empty() && is_number(least) && is_number(most)).then_some(inside.len() + 2)
 }

@@ -69,8 +69,13 @@ impl Target {
     /// True when nodes of one computed class may differ in it (spec/scheduler 6.4).
     #[must_use]
     pub fn escapes_class(text: &str) -> bool {
-        ["${unique.", "${node.unique.", "${attr.unique.", "${meta.unique."]
-            .iter()
-            .any(|prefix| text.starts_with(prefix))
+        [
+            "${unique.",
+            "${node.unique.",
+            "${attr.unique.",
+            "${meta.unique.",
+        ]
+        .iter()
+        .any(|prefix| text.starts_with(prefix))
     }
 }

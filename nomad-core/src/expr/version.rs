@@ -27,7 +27,8 @@ fn is_tail(c: char) -> bool {
 
 /// Dot-separated words of letters, digits, `-` and `~`, none empty.
 fn is_dotted(text: &str) -> bool {
-    text.split('.').all(|word| !word.is_empty() && word.chars().all(is_tail))
+    text.split('.')
+        .all(|word| !word.is_empty() && word.chars().all(is_tail))
 }
 
 fn is_pre_release(text: &str) -> bool {
@@ -51,7 +52,12 @@ impl Version {
         loop {
             let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             let (number, after) = rest.split_at_checked(digits)?;
-            parts.push(number.parse::<u64>().ok().filter(|part| *part <= i64::MAX as u64)?);
+            parts.push(
+                number
+                    .parse::<u64>()
+                    .ok()
+                    .filter(|part| *part <= i64::MAX as u64)?,
+            );
             match after.strip_prefix('.') {
                 Some(more) if more.starts_with(|c: char| c.is_ascii_digit()) => rest = more,
                 _ => {
@@ -63,7 +69,11 @@ impl Version {
         let pre_release = Self::read_pre_release(rest, reading)?;
         let written = parts.len();
         parts.resize(written.max(3), 0);
-        Some(Self { parts, written, pre_release: pre_release.to_owned() })
+        Some(Self {
+            parts,
+            written,
+            pre_release: pre_release.to_owned(),
+        })
     }
 
     fn read_pre_release(rest: &str, reading: Reading) -> Option<&str> {
@@ -71,10 +81,8 @@ impl Version {
             return Some("");
         }
         let starts_bare = |c: char| c.is_ascii_alphabetic() || matches!(c, '-' | '~');
-        if let Some(after) = rest.strip_prefix('-') {
-            if is_pre_release(after) {
-                return Some(after);
-            }
+        if let Some(after) = rest.strip_prefix('-').filter(|after| is_pre_release(after)) {
+            return Some(after);
         }
         let bare = reading == Reading::Lenient && rest.starts_with(starts_bare);
         (bare && is_pre_release(rest)).then_some(rest)
@@ -163,8 +171,14 @@ impl Requirement {
     /// [`Reading::Strict`] the `semver` operator, which has no `~>`.
     #[must_use]
     pub fn parse(text: &str, reading: Reading) -> Option<Self> {
-        let conditions = text.split(',').map(|part| Self::condition(part, reading)).collect::<Option<_>>()?;
-        Some(Self { conditions, reading })
+        let conditions = text
+            .split(',')
+            .map(|part| Self::condition(part, reading))
+            .collect::<Option<_>>()?;
+        Some(Self {
+            conditions,
+            reading,
+        })
     }
 
     fn condition(part: &str, reading: Reading) -> Option<(Relation, Version)> {
@@ -194,7 +208,9 @@ impl Requirement {
         let Some(version) = Version::parse(text, Reading::Lenient) else {
             return false;
         };
-        self.conditions.iter().all(|(relation, wanted)| self.holds(*relation, &version, wanted))
+        self.conditions
+            .iter()
+            .all(|(relation, wanted)| self.holds(*relation, &version, wanted))
     }
 
     fn holds(&self, relation: Relation, version: &Version, wanted: &Version) -> bool {
@@ -227,7 +243,12 @@ fn pessimistic(version: &Version, wanted: &Version) -> bool {
         return false;
     }
     let fixed = wanted.written.saturating_sub(1);
-    let same = version.parts.iter().zip(&wanted.parts).take(fixed).all(|(a, b)| a == b);
+    let same = version
+        .parts
+        .iter()
+        .zip(&wanted.parts)
+        .take(fixed)
+        .all(|(a, b)| a == b);
     let last = wanted.parts.len() - 1;
     version >= wanted
         && wanted.parts.len() <= version.parts.len()

@@ -69,7 +69,12 @@ pub(super) struct Phases {
 
 impl Phases {
     /// Counts a task. Processor time of tasks with cores of their own is never shared.
-    pub(super) fn count(&mut self, life: Option<&Lifecycle>, mut amounts: Amounts, has_cores: bool) {
+    pub(super) fn count(
+        &mut self,
+        life: Option<&Lifecycle>,
+        mut amounts: Amounts,
+        has_cores: bool,
+    ) {
         if has_cores {
             self.cores_cpu = self.cores_cpu.saturating_add(amounts.cpu);
             amounts.cpu = 0;
@@ -88,7 +93,9 @@ impl Phases {
     /// The largest of the phases, with `disk`.
     pub(super) fn total(&self, disk: i64) -> Amounts {
         let most = |part: fn(&Amounts) -> i64| {
-            part(&self.before).max(part(&self.main)).max(part(&self.after))
+            part(&self.before)
+                .max(part(&self.main))
+                .max(part(&self.after))
         };
         let memory = most(|amounts| amounts.memory);
         let memory_max = match most(|amounts| amounts.memory_max) {

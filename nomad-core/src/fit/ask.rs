@@ -3,11 +3,11 @@
 use super::amounts::{Amounts, Phases};
 use crate::expr::attribute::Value;
 use crate::expr::operator::Operator;
+use crate::id::TaskName;
 use crate::model::network::NetworkResource;
 use crate::model::resources::RequestedDevice;
 use crate::model::task::Lifecycle;
 use crate::model::{Task, TaskGroup};
-use crate::id::TaskName;
 
 /// What a group asks of a node.
 #[derive(Debug, Clone)]
@@ -132,7 +132,12 @@ impl<'j> DeviceAsk<'j> {
                 .map(|c| DeviceTest::compile(&c.ltarget, &c.operand, &c.rtarget))
                 .collect(),
             affinities: affinities
-                .map(|a| (DeviceTest::compile(&a.ltarget, &a.operand, &a.rtarget), a.weight as f64))
+                .map(|a| {
+                    (
+                        DeviceTest::compile(&a.ltarget, &a.operand, &a.rtarget),
+                        a.weight as f64,
+                    )
+                })
                 .collect(),
         }
     }
@@ -165,11 +170,24 @@ impl<'j> Ask<'j> {
     /// `oversubscribe`.
     #[must_use]
     pub fn of(group: &'j TaskGroup, oversubscribe: bool) -> Self {
-        let tasks: Vec<_> = group.tasks.iter().map(|task| TaskAsk::of(task, oversubscribe)).collect();
+        let tasks: Vec<_> = group
+            .tasks
+            .iter()
+            .map(|task| TaskAsk::of(task, oversubscribe))
+            .collect();
         let mut phases = Phases::default();
         for task in &tasks {
-            let memory_max = if task.memory_max == 0 { task.memory } else { task.memory_max };
-            let amounts = Amounts { cpu: task.cpu, memory: task.memory, memory_max, disk: 0 };
+            let memory_max = if task.memory_max == 0 {
+                task.memory
+            } else {
+                task.memory_max
+            };
+            let amounts = Amounts {
+                cpu: task.cpu,
+                memory: task.memory,
+                memory_max,
+                disk: 0,
+            };
             phases.count(task.life, amounts, false);
         }
         let network = group.networks.first();

@@ -4,6 +4,7 @@ use super::amounts::{Amounts, available};
 use super::ledger::{Ledger, granted_ports};
 use super::misfit::Misfit;
 use super::ports::{addresses, parse_ports};
+use crate::id::AllocId;
 use crate::model::{Allocation, Node};
 
 /// Judges the ledger of a node as it stands; `Ok` when every dimension fits.
@@ -12,22 +13,36 @@ use crate::model::{Allocation, Node};
 ///
 /// The first dimension that does not fit.
 pub fn check(node: &Node, ledger: &Ledger) -> Result<(), Misfit> {
+    check_with(node, ledger, None)
+}
+
+/// `second` came to a port that was held or kept.
+fn check_with(node: &Node, ledger: &Ledger, second: Option<(AllocId, u16)>) -> Result<(), Misfit> {
     check_count(node, ledger.allocs())?;
-    let (held, twice) = ledger
-        .cores()
-        .fold((0, 0), |(held, twice), (_, holders)| (held + 1, twice + usize::from(holders > 1)));
+    let (held, twice) = ledger.cores().fold((0, 0), |(held, twice), (_, holders)| {
+        (held + 1, twice + usize::from(holders > 1))
+    });
     let usable = &node.node_resources.cpu.reservable_cpu_cores;
     if twice > 0 {
-        return Err(Misfit::Cores { asked: held + twice, free: usable.len() });
+        return Err(Misfit::Cores {
+            asked: held + twice,
+            free: usable.len(),
+        });
     }
     check_cpu(node, ledger.used())?;
-    let lacking = ledger.cores().filter(|(core, _)| !is_usable(node, *core)).count();
+    let lacking = ledger
+        .cores()
+        .filter(|(core, _)| !is_usable(node, *core))
+        .count();
     if lacking > 0 && !usable.is_empty() {
-        return Err(Misfit::Cores { asked: held, free: held - lacking });
+        return Err(Misfit::Cores {
+            asked: held,
+            free: held - lacking,
+        });
     }
     check_memory_and_disk(node, ledger.used())?;
-    check_ports(node, ledger)?;
-    if ledger.shares_a_device() {
+    check_ports(node, ledger, second)?;
+    if ledger.shares_a_device(node) {
         return Err(Misfit::DeviceOversubscribed);
     }
     Ok(())
@@ -46,7 +61,9 @@ pub fn check_allocs<'a>(
 ) -> Result<(), Misfit> {
     let own = addresses(node, None).unwrap_or_default();
     let kept = |(address, port): (&str, u16)| {
-        own.iter().any(|a| a.text == address && a.is_reserved(port)).then_some(port)
+        own.iter()
+            .any(|a| a.text == address && a.is_reserved(port))
+            .then_some(port)
     };
     let mut ledger = Ledger::default();
     let mut clash = None;
@@ -58,18 +75,17 @@ pub fn check_allocs<'a>(
         let second = ledger.add(alloc).map(|clash| clash.port).or(reserved);
         clash = second.map(|port| (alloc.id, port)).or(clash);
     }
-    match (check(node, &ledger), clash) {
-        (Err(Misfit::OldPortClash { .. }), Some((alloc, port))) => {
-            Err(Misfit::PortClash { alloc, port })
-        }
-        (verdict, _) => verdict,
-    }
+    check_with(node, &ledger, clash)
 }
 
 /// Tasks may reserve the core.
 pub(super) fn is_usable(node: &Node, core: u16) -> bool {
     node.node_resources.cpu.reservable_cpu_cores.contains(&core)
-        && !node.reserved_resources.cpu.reserved_cpu_cores.contains(&core)
+        && !node
+            .reserved_resources
+            .cpu
+            .reserved_cpu_cores
+            .contains(&core)
 }
 
 /// The node may hold that many allocations.
@@ -101,17 +117,17 @@ pub(super) fn check_memory_and_disk(node: &Node, used: &Amounts) -> Result<(), M
     Ok(())
 }
 
-fn check_ports(node: &Node, ledger: &Ledger) -> Result<(), Misfit> {
-    parse_ports(&node.reserved_resources.networks.reserved_host_ports).map_err(Misfit::NodePorts)?;
+fn check_ports(node: &Node, ledger: &Ledger, second: Option<(AllocId, u16)>) -> Result<(), Misfit> {
+    parse_ports(&node.reserved_resources.networks.reserved_host_ports)
+        .map_err(Misfit::NodePorts)?;
     let own = addresses(node, None).map_err(Misfit::NodePorts)?;
-    if let Some(port) = ledger.ports.clash() {
-        return Err(Misfit::OldPortClash { port });
+    if let Some((alloc, port)) = second {
+        return Err(Misfit::PortClash { alloc, port });
     }
-    let kept = ledger
-        .ports()
-        .find(|(address, port)| own.iter().any(|a| a.text == *address && a.is_reserved(*port)));
-    match kept {
-        Some((_, port)) => Err(Misfit::OldPortClash { port }),
+    let is_kept =
+        |address: &str, port| own.iter().any(|a| a.text == address && a.is_reserved(port));
+    match ledger.ports.clash(is_kept) {
+        Some(port) => Err(Misfit::OldPortClash { port }),
         None => Ok(()),
     }
 }

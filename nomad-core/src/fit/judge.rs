@@ -60,7 +60,12 @@ pub fn judge(node: &Node, ledger: &Ledger, ask: &Ask<'_>) -> Result<Judged, Misf
         let (matched, weights) = sum.unwrap_or_default();
         Some((matched + offer.matched, weights + offer.weights))
     });
-    Ok(Judged { used, device_affinity, cores, devices })
+    Ok(Judged {
+        used,
+        device_affinity,
+        cores,
+        devices,
+    })
 }
 
 type Special = (Vec<Vec<u16>>, Vec<Vec<DeviceOffer>>);
@@ -77,7 +82,10 @@ fn judge_tasks(
         if task.has_network {
             return Err(Misfit::TaskNetwork);
         }
-        let offers = task.devices.iter().map(|ask| offer(node, ledger, &mut taken_devices, ask));
+        let offers = task
+            .devices
+            .iter()
+            .map(|ask| offer(node, ledger, &mut taken_devices, ask));
         devices.push(offers.collect::<Result<_, _>>()?);
         let own = choose_cores(node, ledger, &mut taken_cores, task)?;
         *core_cpu = core_cpu.saturating_add(mhz_of(node, own.len()));
@@ -114,7 +122,10 @@ fn choose_cores(
     free.sort_unstable();
     let asked = task.cores;
     if free.len() < asked {
-        return Err(Misfit::Cores { asked, free: free.len() });
+        return Err(Misfit::Cores {
+            asked,
+            free: free.len(),
+        });
     }
     free.truncate(asked);
     taken.extend(&free);
@@ -142,7 +153,8 @@ fn place_static<'n>(
 ) -> Result<(&'n str, u16), Misfit> {
     let alias = alias(node, port);
     let found = addresses(node, Some(&alias)).map_err(Misfit::InvalidNode)?;
-    let value = u16::try_from(port.value).map_err(|_| Misfit::PortOutOfRange { port: port.value })?;
+    let value =
+        u16::try_from(port.value).map_err(|_| Misfit::PortOutOfRange { port: port.value })?;
     if found.is_empty() {
         let alias = alias.into_owned();
         return Err(Misfit::NoAddress { alias });
@@ -152,12 +164,15 @@ fn place_static<'n>(
         .iter()
         .find(|address| port.loose || (is_free(address.text) && !address.is_reserved(value)))
         .map(|address| (address.text, value))
-        .ok_or_else(|| Misfit::PortTaken { label: port.label.to_owned(), port: port.value })
+        .ok_or_else(|| Misfit::PortTaken {
+            label: port.label.to_owned(),
+            port: port.value,
+        })
 }
 
 fn judge_ports(node: &Node, ledger: &Ledger, ask: &Ask<'_>) -> Result<(), Misfit> {
     addresses(node, None).map_err(Misfit::InvalidNode)?;
-    if let Some(port) = ledger.ports.clash() {
+    if let Some(port) = ledger.ports.clash(|_, _| false) {
         return Err(Misfit::OldPortClash { port });
     }
     for port in &ask.static_ports {
@@ -220,12 +235,7 @@ fn grant_port(port: &PortAsk<'_>, address: &str, value: u16) -> GrantedPort {
 /// # Errors
 ///
 /// The first dimension that is short.
-pub fn fit(
-    node: &Node,
-    ledger: &Ledger,
-    ask: &Ask<'_>,
-    seed: &mut Seed,
-) -> Result<Grant, Misfit> {
+pub fn fit(node: &Node, ledger: &Ledger, ask: &Ask<'_>, seed: &mut Seed) -> Result<Grant, Misfit> {
     let judged = judge(node, ledger, ask)?;
     grant(node, ledger, ask, judged, seed)
 }
@@ -244,10 +254,20 @@ fn grant(
     for task in &ask.tasks {
         let own = cores.next().unwrap_or_default();
         let devices = devices.next().unwrap_or_default();
-        let cpu_shares = if own.is_empty() { task.cpu } else { mhz_of(node, own.len()) };
+        let cpu_shares = if own.is_empty() {
+            task.cpu
+        } else {
+            mhz_of(node, own.len())
+        };
         let granted = AllocatedTask {
-            cpu: AllocatedCpu { cpu_shares, reserved_cores: own.into() },
-            memory: AllocatedMemory { memory_mb: task.memory, memory_max_mb: task.memory_max },
+            cpu: AllocatedCpu {
+                cpu_shares,
+                reserved_cores: own.into(),
+            },
+            memory: AllocatedMemory {
+                memory_mb: task.memory,
+                memory_max_mb: task.memory_max,
+            },
             networks: Vec::new().into(),
             devices: devices.into_iter().map(|offer| offer.device).collect(),
         };
@@ -255,24 +275,43 @@ fn grant(
         task_lifecycles.insert(task.name.clone(), task.life.cloned());
     }
     let shared = AllocatedShared {
-        networks: ask.network.map(|asked| grant_network(asked, &ports)).into_iter().collect(),
+        networks: ask
+            .network
+            .map(|asked| grant_network(asked, &ports))
+            .into_iter()
+            .collect(),
         disk_mb: ask.total.disk,
         ports: ports.into(),
     };
-    Ok(Grant { resources: AllocatedResources { tasks, task_lifecycles, shared } })
+    Ok(Grant {
+        resources: AllocatedResources {
+            tasks,
+            task_lifecycles,
+            shared,
+        },
+    })
 }
 
 /// The group's network with the granted ports filled in, as clients and services read it.
 fn grant_network(asked: &NetworkResource, ports: &[GrantedPort]) -> NetworkResource {
     let fill = |list: &[Port]| {
-        let filled = list.iter().map(|port| match ports.iter().find(|p| p.label == port.label) {
-            None => port.clone(),
-            Some(granted) => Port { value: granted.value, to: granted.to, ..port.clone() },
-        });
+        let filled = list
+            .iter()
+            .map(|port| match ports.iter().find(|p| p.label == port.label) {
+                None => port.clone(),
+                Some(granted) => Port {
+                    value: granted.value,
+                    to: granted.to,
+                    ..port.clone()
+                },
+            });
         filled.collect()
     };
     NetworkResource {
-        ip: ports.first().map(|port| port.host_ip.clone()).unwrap_or_default(),
+        ip: ports
+            .first()
+            .map(|port| port.host_ip.clone())
+            .unwrap_or_default(),
         reserved_ports: fill(&asked.reserved_ports),
         dynamic_ports: fill(&asked.dynamic_ports),
         ..asked.clone()

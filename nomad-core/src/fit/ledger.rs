@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use super::amounts::{Amounts, occupied};
 use super::ports::PortUse;
 use crate::id::AllocId;
-use crate::model::Allocation;
 use crate::model::alloc::AllocatedResources;
+use crate::model::{Allocation, Node};
 
 /// One device instance of a node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +57,13 @@ pub(super) fn granted_ports(granted: &AllocatedResources) -> Vec<(&str, u16, boo
     if ports.is_empty() {
         let tasks = granted.tasks.values().flat_map(|task| task.networks.iter());
         for network in granted.shared.networks.iter().chain(tasks) {
-            let both = network.reserved_ports.iter().chain(network.dynamic_ports.iter());
-            ports.extend(both.filter_map(|p| Some((&*network.ip, port(p.value)?, p.ignore_collision))));
+            let both = network
+                .reserved_ports
+                .iter()
+                .chain(network.dynamic_ports.iter());
+            ports.extend(
+                both.filter_map(|p| Some((&*network.ip, port(p.value)?, p.ignore_collision))),
+            );
         }
     }
     ports.sort_unstable();
@@ -183,7 +188,10 @@ impl Ledger {
     /// The cores that are held, each with its number of holders.
     pub fn cores(&self) -> impl Iterator<Item = (u16, u32)> + use<'_> {
         let cores = self.rare.as_ref().map(|rare| &rare.cores);
-        cores.into_iter().flatten().map(|(core, holders)| (*core, *holders))
+        cores
+            .into_iter()
+            .flatten()
+            .map(|(core, holders)| (*core, *holders))
     }
 
     /// The ports that are held, with their addresses.
@@ -192,17 +200,30 @@ impl Ledger {
     }
 
     pub(super) fn holds_core(&self, core: u16) -> bool {
-        self.rare.as_ref().is_some_and(|rare| rare.cores.contains_key(&core))
+        self.rare
+            .as_ref()
+            .is_some_and(|rare| rare.cores.contains_key(&core))
     }
 
     pub(super) fn holds_device(&self, key: &DeviceKey) -> bool {
-        self.rare.as_ref().is_some_and(|rare| rare.devices.contains_key(key))
-    }
-
-    pub(super) fn shares_a_device(&self) -> bool {
         self.rare
             .as_ref()
-            .is_some_and(|rare| rare.devices.values().any(|holders| *holders > 1))
+            .is_some_and(|rare| rare.devices.contains_key(key))
+    }
+
+    /// Two holders have one device that the node still has.
+    pub(super) fn shares_a_device(&self, node: &Node) -> bool {
+        let is_there = |key: &DeviceKey| {
+            let mut groups = node.node_resources.devices.iter();
+            let named =
+                groups.find(|g| g.vendor == key.vendor && g.kind == key.kind && g.name == key.name);
+            named.is_some_and(|g| g.instances.iter().any(|i| i.id == key.id && i.healthy))
+        };
+        let devices = self.rare.as_ref().map(|rare| &rare.devices);
+        devices
+            .into_iter()
+            .flatten()
+            .any(|(key, holders)| *holders > 1 && is_there(key))
     }
 
     fn rare_mut(&mut self) -> &mut Rare {

@@ -90,6 +90,9 @@ pub enum Misfit {
     /// Two allocations hold one device.
     #[error("device oversubscribed")]
     DeviceOversubscribed,
+    /// A host volume that one allocation wants for itself is wanted by another.
+    #[error("conflicting claims for host volume with single-writer")]
+    VolumeConflict,
     /// Networks of tasks are not granted.
     #[error("network: networks of tasks are not supported yet, use the group's network block")]
     TaskNetwork,

@@ -115,7 +115,11 @@ impl PortUse {
         };
         if let Ok(at) = held.binary_search_by_key(&port, |h| h.port) {
             let gone = held.get_mut(at).is_some_and(|slot| {
-                let count = if loose { &mut slot.loose } else { &mut slot.firm };
+                let count = if loose {
+                    &mut slot.loose
+                } else {
+                    &mut slot.firm
+                };
                 *count = count.saturating_sub(1);
                 slot.firm == 0 && slot.loose == 0
             });
@@ -128,13 +132,15 @@ impl PortUse {
         }
     }
 
-    /// A port that two holders have who do not share, if there is one.
-    pub(super) fn clash(&self) -> Option<u16> {
-        self.by_address
-            .values()
-            .flatten()
-            .find(|held| held.firm > 1)
-            .map(|held| held.port)
+    /// A port that two holders have, or one holder and the node itself, who do not share.
+    pub(super) fn clash(&self, is_kept: impl Fn(&str, u16) -> bool) -> Option<u16> {
+        let held = self
+            .by_address
+            .iter()
+            .flat_map(|(a, held)| held.iter().map(move |h| (a, h)));
+        let firm = held.filter(|(_, h)| h.firm > 0);
+        let mut clashing = firm.filter(|(address, h)| h.firm > 1 || is_kept(address, h.port));
+        clashing.next().map(|(_, h)| h.port)
     }
 
     fn held_in<'a>(&'a self, address: &str) -> impl Iterator<Item = u16> + use<'a> {
@@ -181,11 +187,21 @@ pub(super) fn addresses<'n>(
         }
         let mut reserved = parse_ports(&address.reserved_ports)?;
         reserved.extend(global.iter().cloned());
-        found.push(Address { text: &address.address, reserved });
+        found.push(Address {
+            text: &address.address,
+            reserved,
+        });
     }
     if networks.is_empty() && alias.is_none_or(|alias| alias == DEFAULT_ALIAS) {
-        let old = node.node_resources.networks.iter().filter(|network| !network.ip.is_empty());
-        found.extend(old.map(|network| Address { text: &network.ip, reserved: global.clone() }));
+        let old = node
+            .node_resources
+            .networks
+            .iter()
+            .filter(|network| !network.ip.is_empty());
+        found.extend(old.map(|network| Address {
+            text: &network.ip,
+            reserved: global.clone(),
+        }));
     }
     Ok(found)
 }

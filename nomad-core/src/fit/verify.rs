@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::check_allocs;
+use super::ledger::Ledger;
 use super::misfit::Misfit;
 use crate::id::{AllocId, NodeId};
 use crate::model::plan::{Plan, PlanResult};
 use crate::model::{AllocClientStatus, Allocation, Node, NodeEligibility, NodeStatus};
 use crate::state::State;
 use crate::units::Index;
+
+/// Access mode of a host volume that one allocation has for itself.
+const SINGLE_WRITER: &str = "single-node-single-writer";
 
 /// What the applier says about a node.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,15 +59,22 @@ impl Verified {
 #[must_use]
 pub fn verify(state: &State, plan: &Plan) -> Verified {
     let mut nodes: BTreeSet<NodeId> = BTreeSet::new();
-    nodes.extend(plan.placements.iter().chain(&plan.updates).map(|alloc| alloc.node_id));
-    nodes.extend(plan.stops.iter().chain(&plan.preemptions).map(|stop| stop.node_id));
+    nodes.extend(
+        plan.placements
+            .iter()
+            .chain(&plan.updates)
+            .map(|alloc| alloc.node_id),
+    );
+    nodes.extend(
+        plan.stops
+            .iter()
+            .chain(&plan.preemptions)
+            .map(|stop| stop.node_id),
+    );
     let mut refused = BTreeMap::new();
     for id in nodes {
         if let Err(verdict) = verify_node(state, plan, id) {
             refused.insert(id, verdict);
-            if plan.all_at_once {
-                break;
-            }
         }
     }
     let result = cut(state, plan, &refused);
@@ -71,8 +82,12 @@ pub fn verify(state: &State, plan: &Plan) -> Verified {
 }
 
 fn verify_node(state: &State, plan: &Plan, id: NodeId) -> Result<(), NodeVerdict> {
-    let planned: Vec<&Allocation> =
-        plan.placements.iter().chain(&plan.updates).filter(|alloc| alloc.node_id == id).collect();
+    let planned: Vec<&Allocation> = plan
+        .updates
+        .iter()
+        .chain(&plan.placements)
+        .filter(|alloc| alloc.node_id == id)
+        .collect();
     if planned.is_empty() {
         return Ok(());
     }
@@ -89,7 +104,9 @@ fn verify_node(state: &State, plan: &Plan, id: NodeId) -> Result<(), NodeVerdict
         NodeStatus::Ready => {}
     }
     let is_update = |alloc: &&Allocation| {
-        state.alloc(&alloc.id).is_some_and(|old| old.node_id == id && !old.is_terminal())
+        state
+            .alloc(&alloc.id)
+            .is_some_and(|old| old.node_id == id && !old.is_terminal())
     };
     if planned.iter().all(is_update) {
         return Ok(());
@@ -115,13 +132,45 @@ fn may_stay_down(state: &State, alloc: &Allocation) -> bool {
 
 /// Puts the planned allocations on the node, without those that leave it, and checks.
 fn crowd(state: &State, plan: &Plan, node: &Node, planned: &[&Allocation]) -> Result<(), Misfit> {
-    let mut leaving: BTreeSet<AllocId> =
-        plan.stops.iter().chain(&plan.preemptions).map(|stop| stop.id).collect();
+    let mut leaving: BTreeSet<AllocId> = plan
+        .stops
+        .iter()
+        .chain(&plan.preemptions)
+        .map(|stop| stop.id)
+        .collect();
     leaving.extend(planned.iter().map(|alloc| alloc.id));
     let staying = state
         .allocs_of_node(&node.id)
         .filter(|alloc| !alloc.is_terminal() && !leaving.contains(&alloc.id));
-    check_allocs(node, staying.map(AsRef::as_ref).chain(planned.iter().copied()))
+    let all: Vec<&Allocation> = staying
+        .map(AsRef::as_ref)
+        .chain(planned.iter().copied())
+        .collect();
+    check_allocs(node, all.iter().copied())?;
+    check_writers(state, &all)
+}
+
+/// A host volume that one allocation wants for itself must not be wanted by another.
+fn check_writers(state: &State, allocs: &[&Allocation]) -> Result<(), Misfit> {
+    let mut wanted: BTreeMap<&str, (u32, bool)> = BTreeMap::new();
+    for alloc in allocs.iter().filter(|alloc| Ledger::counts(alloc)) {
+        let job = state.job_of(alloc);
+        let group = job.and_then(|job| job.group(alloc.task_group.as_str()));
+        for volume in group.into_iter().flat_map(|group| group.volumes.values()) {
+            if volume.kind == "host" {
+                let entry = wanted.entry(volume.source.as_str()).or_default();
+                entry.0 += 1;
+                entry.1 |= volume.access_mode == SINGLE_WRITER;
+            }
+        }
+    }
+    match wanted
+        .values()
+        .any(|(holders, alone)| *alone && *holders > 1)
+    {
+        true => Err(Misfit::VolumeConflict),
+        false => Ok(()),
+    }
 }
 
 /// What remains of the plan without the refused nodes.
@@ -144,14 +193,26 @@ fn cut(state: &State, plan: &Plan, refused: &BTreeMap<NodeId, NodeVerdict>) -> P
             .filter(|alloc| !stays(&alloc.node_id))
             .map(|alloc| alloc.id)
             .collect();
-        for group in kept.deployment.iter_mut().flat_map(|d| d.task_groups.values_mut()) {
+        for group in kept
+            .deployment
+            .iter_mut()
+            .flat_map(|d| d.task_groups.values_mut())
+        {
             group.placed_canaries.retain(|id| !gone.contains(id));
         }
     }
-    kept.preemptions.retain(|stop| state.alloc(&stop.id).is_none_or(|alloc| !alloc.is_terminal()));
+    kept.preemptions.retain(|stop| {
+        state
+            .alloc(&stop.id)
+            .is_none_or(|alloc| !alloc.is_terminal())
+    });
     PlanResult {
         plan: kept,
         rejected_nodes: refused.keys().copied().collect(),
-        refresh_index: if refused.is_empty() { Index(0) } else { state.index() },
+        refresh_index: if refused.is_empty() {
+            Index(0)
+        } else {
+            state.index()
+        },
     }
 }
