@@ -3,6 +3,7 @@
 //! Each prints `conformance <kind>: <same>/<total>` and holds a floor that only rises.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "tests read recordings"
 )]
