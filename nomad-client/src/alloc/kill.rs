@@ -68,6 +68,16 @@ impl AllocRunner {
         self.begin_ending(&KillReason::Stop, true, turn);
     }
 
+    /// Stops the tasks; their files stay.
+    pub(crate) fn stop(&mut self, turn: &mut Turn<'_>) {
+        self.begin_ending(&KillReason::Stop, false, turn);
+    }
+
+    /// It is being removed.
+    pub(crate) fn is_destroyed(&self) -> bool {
+        self.destroyed
+    }
+
     /// True when its end was asked for.
     pub(crate) fn is_ending(&self) -> bool {
         self.ending.is_some() || self.is_over()
@@ -185,7 +195,7 @@ impl AllocRunner {
             let Some(site) = Site::find(&assignment, name.as_str()) else {
                 continue;
             };
-            if !belongs(wave, &site, self.destroyed) {
+            if !belongs(wave, &site, self.destroyed || !self.set_up) {
                 continue;
             }
             if !task.is_killed() {
@@ -197,13 +207,13 @@ impl AllocRunner {
     }
 }
 
-/// Poststop tasks run after the others ended, unless the allocation is removed.
-fn belongs(wave: Wave, site: &Site<'_>, destroyed: bool) -> bool {
+/// Poststop tasks run after the others ended, unless the allocation is removed or was never set up.
+fn belongs(wave: Wave, site: &Site<'_>, with_poststop: bool) -> bool {
     let place = Place::of(site.task);
     match wave {
         Wave::Delay | Wave::Done => false,
         Wave::Leader => site.task.leader,
         Wave::Others => place != Place::Poststop && !place.is_sidecar(),
-        Wave::Sidecars => place.is_sidecar() || (destroyed && place == Place::Poststop),
+        Wave::Sidecars => place.is_sidecar() || (with_poststop && place == Place::Poststop),
     }
 }

@@ -15,6 +15,6 @@ mod status;
 
 pub use health::{HealthRule, HealthWatch, Verdict};
 pub use progress::AllocProgress;
-pub(crate) use runner::AllocRunner;
+pub(crate) use runner::{AllocRunner, Phase};
 pub(crate) use site::Site;
 pub use status::derive_status;

@@ -54,6 +54,7 @@ pub(crate) struct AllocRunner {
     deployment_status: Option<AllocDeploymentStatus>,
     setup_error: Option<String>,
     pub(super) destroyed: bool,
+    pub(super) set_up: bool,
     pub(super) changed: bool,
     over_since: Timestamp,
 }
@@ -102,6 +103,7 @@ impl AllocRunner {
             deployment_status: progress.deployment_status,
             setup_error: progress.setup_error,
             destroyed: false,
+            set_up: false,
             changed: false,
             over_since: Timestamp::ZERO,
         }
@@ -259,7 +261,7 @@ impl AllocRunner {
     }
 
     fn leave_waiting(&mut self, replaced_over: bool, turn: &mut Turn<'_>) -> bool {
-        let wanted = !self.assignment.alloc.is_terminal();
+        let wanted = !self.assignment.alloc.is_terminal() && self.ending.is_none();
         let lost = |task: &TaskRunner| matches!(task.step(), Step::Lost | Step::Clearing { .. });
         if !wanted && !self.tasks.values().any(lost) {
             // Never started here: nothing to set up, nothing to clean.
@@ -334,7 +336,8 @@ impl AllocRunner {
 
     fn begin_tasks(&mut self, now: Timestamp) {
         self.phase = Phase::Running;
-        if self.setup_error.is_none() {
+        self.set_up = self.setup_error.is_none();
+        if self.set_up {
             self.watch(now);
         }
     }
