@@ -27,9 +27,8 @@ impl Agent {
     /// being removed count as gone.
     pub(super) fn collect_ended(&mut self, keep: usize, turn: &mut Turn<'_>) {
         let here = self.runners().filter(|(_, runner)| !runner.is_destroyed());
-        let here: Vec<(AllocId, Option<Timestamp>)> = here
-            .map(|(id, runner)| (*id, ended(runner)))
-            .collect();
+        let here: Vec<(AllocId, Option<Timestamp>)> =
+            here.map(|(id, runner)| (*id, ended(runner))).collect();
         let surplus = here.len().saturating_sub(keep);
         let ended = here.into_iter().filter_map(|(id, at)| Some((at?, id)));
         let mut ended: Vec<(Timestamp, AllocId)> = ended.collect();

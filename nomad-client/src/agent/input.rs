@@ -44,7 +44,13 @@ impl StartFailure {
     /// The restart policy applies.
     #[must_use]
     pub fn is_recoverable(&self) -> bool {
-        matches!(self, Self::Driver { recoverable: true, .. })
+        matches!(
+            self,
+            Self::Driver {
+                recoverable: true,
+                ..
+            }
+        )
     }
 }
 

@@ -4,7 +4,7 @@ use nomad_core::model::{Node, NodeStatus};
 use nomad_core::units::{Span, Timestamp};
 use nomad_core::wire::node::{NodeAnswer, NodeCall, Refusal};
 
-use super::lane::{Calls, CallId, Lane};
+use super::lane::{CallId, Calls, Lane};
 use super::{CallFailure, Effect, Turn};
 
 /// Shortest time between heartbeats, whatever a server says.

@@ -209,7 +209,10 @@ impl Agent {
     ) {
         let listed: BTreeMap<AllocId, Index> = all.iter().copied().collect();
         let here = self.runners.keys();
-        let gone: Vec<AllocId> = here.filter(|id| !listed.contains_key(id)).copied().collect();
+        let gone: Vec<AllocId> = here
+            .filter(|id| !listed.contains_key(id))
+            .copied()
+            .collect();
         for id in gone {
             if let Some(runner) = self.touch(id) {
                 runner.destroy(turn);
@@ -334,7 +337,10 @@ impl Agent {
 
     /// When each allocation must stop because no server has answered for so long.
     fn silence_ends(&self) -> impl Iterator<Item = (AllocId, Timestamp)> {
-        let last_ok = self.link.as_ref().map_or(Timestamp::ZERO, |link| link.last_ok);
+        let last_ok = self
+            .link
+            .as_ref()
+            .map_or(Timestamp::ZERO, |link| link.last_ok);
         let known = !last_ok.is_zero();
         self.runners.iter().filter_map(move |(id, runner)| {
             let limit = silence_limit(runner).filter(|_| known && !runner.is_ending())?;

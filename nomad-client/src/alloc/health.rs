@@ -106,7 +106,11 @@ impl HealthWatch {
         if let Some(bad) = Self::lost(tasks) {
             return Some(Verdict::Unhealthy(bad));
         }
-        let counted = || tasks.iter().filter(|(_, place, state)| is_counted(*place, state));
+        let counted = || {
+            tasks
+                .iter()
+                .filter(|(_, place, state)| is_counted(*place, state))
+        };
         let pending = counted().any(|(_, _, state)| state.state == TaskLifeState::Pending);
         let latest = counted().map(|(_, _, state)| state.started_at).max();
         match latest.filter(|_| !pending) {
@@ -116,9 +120,8 @@ impl HealthWatch {
                 _ => self.steady = Some((start, now)),
             },
         }
-        let ripe = |(_, since): (Timestamp, Timestamp)| {
-            now >= since.plus(self.rule.min_healthy_time)
-        };
+        let ripe =
+            |(_, since): (Timestamp, Timestamp)| now >= since.plus(self.rule.min_healthy_time);
         if self.steady.is_some_and(ripe) {
             return Some(Verdict::Healthy);
         }
@@ -130,7 +133,12 @@ impl HealthWatch {
         let failed = tasks
             .iter()
             .filter(|(_, place, state)| *place != Place::Poststop && state.failed)
-            .map(|(name, _, _)| ((*name).clone(), "Unhealthy because of failed task".to_owned()));
+            .map(|(name, _, _)| {
+                (
+                    (*name).clone(),
+                    "Unhealthy because of failed task".to_owned(),
+                )
+            });
         let failed: Vec<_> = failed.collect();
         if !failed.is_empty() {
             return Some(failed);
@@ -159,7 +167,9 @@ impl HealthWatch {
                 "Task not running for min_healthy_time of {min} by healthy_deadline of {deadline}"
             )),
             TaskLifeState::Running => None,
-            _ => Some(format!("Task not running by healthy_deadline of {deadline}")),
+            _ => Some(format!(
+                "Task not running by healthy_deadline of {deadline}"
+            )),
         };
         let counted = tasks
             .iter()

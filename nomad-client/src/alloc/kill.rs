@@ -4,9 +4,9 @@ use nomad_core::id::TaskName;
 use nomad_core::model::TaskEvent;
 use nomad_core::units::Timestamp;
 
+use super::Site;
 use super::lifecycle::Place;
 use super::runner::{AllocRunner, Phase};
-use super::Site;
 use crate::agent::Turn;
 use crate::task::{TaskRunner, event};
 
@@ -107,9 +107,9 @@ impl AllocRunner {
             return self.cut_delays(turn);
         }
         let places = self.places();
-        let others = places.iter().filter(|(_, place, task)| {
-            *place != Place::Poststop && !task.is_dead()
-        });
+        let others = places
+            .iter()
+            .filter(|(_, place, task)| *place != Place::Poststop && !task.is_dead());
         let live: Vec<TaskName> = others.map(|(name, _, _)| (*name).clone()).collect();
         for name in &live {
             let told = self.tasks.get_mut(name).zip(reason.event(turn.now));
@@ -117,8 +117,13 @@ impl AllocRunner {
                 task.tell(event);
             }
         }
-        let group = self.assignment.job.group(self.assignment.alloc.task_group.as_str());
-        let delay = group.and_then(|group| group.shutdown_delay).unwrap_or_default();
+        let group = self
+            .assignment
+            .job
+            .group(self.assignment.alloc.task_group.as_str());
+        let delay = group
+            .and_then(|group| group.shutdown_delay)
+            .unwrap_or_default();
         let ran = self.tasks.values().any(|task| task.running().is_some());
         self.ending = Some(Ending {
             wave: Wave::Delay,

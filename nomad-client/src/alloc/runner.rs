@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nomad_core::command::AllocUpdate;
 use nomad_core::id::TaskName;
 use nomad_core::model::alloc::{AllocClientStatus, AllocDeploymentStatus};
-use nomad_core::model::{TaskState, TaskLifeState};
+use nomad_core::model::{TaskLifeState, TaskState};
 use nomad_core::units::{Span, Timestamp};
 use nomad_core::wire::node::Assignment;
 
@@ -66,7 +66,12 @@ impl AllocRunner {
         let names = group.into_iter().flat_map(|group| &group.tasks);
         let id = assignment.alloc.id;
         let tasks = names
-            .map(|task| (task.name.clone(), TaskRunner::new(id, task.name.clone(), now)))
+            .map(|task| {
+                (
+                    task.name.clone(),
+                    TaskRunner::new(id, task.name.clone(), now),
+                )
+            })
             .collect();
         let mut runner = Self::from_parts(assignment, tasks, AllocProgress::default());
         runner.changed = true;
@@ -81,7 +86,11 @@ impl AllocRunner {
             .into_iter()
             .map(|(name, record)| (name.clone(), TaskRunner::restored(id, name, record)))
             .collect();
-        let phase = if progress.over { Phase::Over } else { Phase::Waiting };
+        let phase = if progress.over {
+            Phase::Over
+        } else {
+            Phase::Waiting
+        };
         let mut runner = Self::from_parts(assignment, tasks, progress);
         runner.phase = phase;
         runner.stage = Stage::Prestart;
@@ -155,9 +164,8 @@ impl AllocRunner {
     pub(crate) fn update(&self) -> AllocUpdate {
         let states = || self.tasks.values().map(|task| &task.record().state);
         let (status, text) = derive_status(states().collect::<Vec<_>>());
-        let state = |(name, task): (&TaskName, &TaskRunner)| {
-            (name.clone(), task.record().state.clone())
-        };
+        let state =
+            |(name, task): (&TaskName, &TaskRunner)| (name.clone(), task.record().state.clone());
         let mut update = AllocUpdate {
             id: self.assignment.alloc.id,
             client_status: status,
@@ -177,7 +185,8 @@ impl AllocRunner {
     /// Takes a newer word of the server.
     pub(crate) fn assign(&mut self, next: Assignment, turn: &mut Turn<'_>) {
         let group = next.job.group(next.alloc.task_group.as_str());
-        let knows = |name: &TaskName| group.is_some_and(|group| group.task(name.as_str()).is_some());
+        let knows =
+            |name: &TaskName| group.is_some_and(|group| group.task(name.as_str()).is_some());
         if self.tasks.keys().all(knows) {
             self.assignment = next;
         } else {
@@ -197,7 +206,9 @@ impl AllocRunner {
         let mine = self.deployment_status.and_then(|status| status.healthy);
         if self.phase == Phase::Running && mine.is_some() && decided.is_none() {
             // Either the server has not heard of it yet, or it was cleared for a new deployment.
-            let modified = self.deployment_status.map_or(Timestamp::ZERO, |mine| mine.timestamp);
+            let modified = self
+                .deployment_status
+                .map_or(Timestamp::ZERO, |mine| mine.timestamp);
             if self.assignment.alloc.modify_time > modified {
                 self.deployment_status = None;
                 self.watch(now);
@@ -316,7 +327,9 @@ impl AllocRunner {
                 Ok(()) => self.phase = Phase::Gone,
                 Err(error) => {
                     let id = self.assignment.alloc.id;
-                    turn.warn(format!("could not remove the files of allocation {id}: {error}"));
+                    turn.warn(format!(
+                        "could not remove the files of allocation {id}: {error}"
+                    ));
                     let due = Some(turn.now.plus(REMOVE_PAUSE));
                     self.phase = Phase::Removing { due };
                 }
@@ -431,7 +444,10 @@ impl AllocRunner {
     /// A failed allocation of a deployment is unhealthy, whoever watched it.
     fn settle_health(&mut self, now: Timestamp) {
         let failed = self.update().client_status == AllocClientStatus::Failed;
-        let undecided = self.deployment_status.and_then(|status| status.healthy).is_none();
+        let undecided = self
+            .deployment_status
+            .and_then(|status| status.healthy)
+            .is_none();
         if failed && undecided && self.assignment.alloc.deployment_id.is_some() {
             self.set_health(false, now);
         }

@@ -116,7 +116,8 @@ fn open_db(path: &Path) -> Result<sled::Db, StoreError> {
 
 /// sled wraps the lock's error in text.
 fn is_locked(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock || error.to_string().contains("could not acquire lock")
+    error.kind() == io::ErrorKind::WouldBlock
+        || error.to_string().contains("could not acquire lock")
 }
 
 fn key(id: AllocId, piece: u32) -> Vec<u8> {

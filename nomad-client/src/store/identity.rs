@@ -103,5 +103,7 @@ fn write(path: &Path, text: &str) -> Result<(), IdentityError> {
     file.sync_all().map_err(io)?;
     fs::rename(&aside, path).map_err(io)?;
     let dir = path.parent().unwrap_or(Path::new("."));
-    fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(io)
+    fs::File::open(dir)
+        .and_then(|dir| dir.sync_all())
+        .map_err(io)
 }

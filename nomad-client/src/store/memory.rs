@@ -66,10 +66,13 @@ impl StateStore for MemoryStore {
 
     fn load(&self) -> Result<Restored, StoreError> {
         let tables = self.tables();
-        let records = tables.assignments.iter().map(|(id, assignment)| AllocRecord {
-            assignment: assignment.clone(),
-            progress: tables.progress.get(id).cloned().unwrap_or_default(),
-        });
+        let records = tables
+            .assignments
+            .iter()
+            .map(|(id, assignment)| AllocRecord {
+                assignment: assignment.clone(),
+                progress: tables.progress.get(id).cloned().unwrap_or_default(),
+            });
         Ok(Restored {
             records: records.collect(),
             damaged: Vec::new(),

@@ -87,7 +87,12 @@ impl TaskRunner {
         if self.record.run.as_ref() != Some(run) {
             return;
         }
-        let Step::Stopping { tries, due, stopped } = &mut self.step else {
+        let Step::Stopping {
+            tries,
+            due,
+            stopped,
+        } = &mut self.step
+        else {
             return;
         };
         *stopped = result.is_ok();

@@ -372,7 +372,9 @@ impl TaskRunner {
                 *due = Some(turn.now.plus(CLEAR_PAUSE));
                 return;
             }
-            turn.warn(format!("task {run} is dead, but something of it is left: {error}"));
+            turn.warn(format!(
+                "task {run} is dead, but something of it is left: {error}"
+            ));
         }
         self.record.run = None;
         self.record.handle = None;
