@@ -13,6 +13,8 @@ pub mod alloc;
 #[cfg(target_os = "linux")]
 pub mod cgroups;
 pub mod drivers;
+#[cfg(target_os = "linux")]
+pub mod env;
 pub mod executor;
 #[cfg(target_os = "linux")]
 pub mod fs;
