@@ -45,6 +45,18 @@ export function groups(job: JobStub, desired: Record<string, number> | undefined
   });
 }
 
+/** How a job's allocations ended: `7 complete, 1 failed`; empty while it has others. */
+export function ended(job: JobStub): string {
+  if (job.Status !== 'dead' || job.Stop) return '';
+  const groups = Object.values(job.JobSummary?.Summary ?? {});
+  const words: [keyof GroupSummary, string][] = [['Complete', 'complete'], ['Failed', 'failed'], ['Lost', 'lost']];
+  return words
+    .map(([key, word]) => [groups.reduce((total, group) => total + group[key], 0), word] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, word]) => `${number} ${word}`)
+    .join(', ');
+}
+
 const TONES: [keyof GroupSummary, Tone][] = [
   ['Running', 'good'],
   ['Starting', 'busy'],
