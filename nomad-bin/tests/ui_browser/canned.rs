@@ -9,7 +9,9 @@ pub const OTHER_ALLOC: &str = "22fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b02";
 
 /// Unix nanoseconds of a moment some seconds ago.
 pub fn ago_ns(seconds: u64) -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970");
     u64::try_from(now.as_nanos()).expect("before 2554") - seconds * 1_000_000_000
 }
 
@@ -21,8 +23,17 @@ fn summary((queued, starting, running, failed, complete): Numbers) -> Value {
 }
 
 /// An entry of the list of jobs.
-pub fn stub(id: &str, namespace: &str, kind: &str, status: &str, groups: &[(&str, Numbers)]) -> Value {
-    let summaries: serde_json::Map<_, _> = groups.iter().map(|(name, numbers)| ((*name).to_owned(), summary(*numbers))).collect();
+pub fn stub(
+    id: &str,
+    namespace: &str,
+    kind: &str,
+    status: &str,
+    groups: &[(&str, Numbers)],
+) -> Value {
+    let summaries: serde_json::Map<_, _> = groups
+        .iter()
+        .map(|(name, numbers)| ((*name).to_owned(), summary(*numbers)))
+        .collect();
     json!({
         "ID": id, "ParentID": "", "Name": id, "Namespace": namespace, "Datacenters": ["dc1"], "NodePool": "default", "Type": kind, "Priority": 50,
         "Periodic": false, "ParameterizedJob": false, "Stop": status == "stopped", "Status": if status == "stopped" { "dead" } else { status },
@@ -54,7 +65,12 @@ pub fn job_summary(id: &str, groups: &[(&str, Numbers)]) -> Value {
 }
 
 /// A deployment of one group: desired, placed, healthy, unhealthy.
-pub fn deployment(status: &str, text: &str, group: &str, (desired, placed, healthy, unhealthy): (u64, u64, u64, u64)) -> Value {
+pub fn deployment(
+    status: &str,
+    text: &str,
+    group: &str,
+    (desired, placed, healthy, unhealthy): (u64, u64, u64, u64),
+) -> Value {
     json!({
         "ID": "33fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b03", "JobVersion": 3, "Status": status, "StatusDescription": text, "CreateTime": ago_ns(40),
         "ModifyTime": ago_ns(2), "TaskGroups": {group: {
@@ -66,7 +82,12 @@ pub fn deployment(status: &str, text: &str, group: &str, (desired, placed, healt
 
 /// A deployment that waits for its canary to be promoted.
 pub fn canary_deployment(group: &str) -> Value {
-    let mut deployment = deployment("running", "Deployment is running but requires manual promotion", group, (3, 1, 1, 0));
+    let mut deployment = deployment(
+        "running",
+        "Deployment is running but requires manual promotion",
+        group,
+        (3, 1, 1, 0),
+    );
     deployment["TaskGroups"][group]["DesiredCanaries"] = json!(1);
     deployment["TaskGroups"][group]["PlacedCanaries"] = json!([ALLOC]);
     deployment

@@ -42,7 +42,10 @@ impl Double {
     pub fn start() -> Double {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
-        let double = Double { address, shared: Arc::default() };
+        let double = Double {
+            address,
+            shared: Arc::default(),
+        };
         let server = double.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -66,13 +69,21 @@ impl Double {
         self.change(|state| {
             state.index += 1;
             let index = state.index;
-            state.answers.insert(path.to_owned(), (index, status, body.to_owned()));
+            state
+                .answers
+                .insert(path.to_owned(), (index, status, body.to_owned()));
         });
     }
 
     /// The task writes to its stream (`stdout`, `stderr`).
     pub fn write(&self, stream: &str, text: &str) {
-        self.change(|state| state.streams.entry(stream.to_owned()).or_default().extend_from_slice(text.as_bytes()));
+        self.change(|state| {
+            state
+                .streams
+                .entry(stream.to_owned())
+                .or_default()
+                .extend_from_slice(text.as_bytes())
+        });
     }
 
     /// The task has ended: its streams end too.
@@ -107,7 +118,9 @@ impl Double {
     }
 
     fn serve(&self, stream: TcpStream) {
-        let Some(request) = Request::read(&stream) else { return };
+        let Some(request) = Request::read(&stream) else {
+            return;
+        };
         if self.lock().down {
             return;
         }
@@ -123,14 +136,25 @@ impl Double {
     }
 
     fn serve_answer(&self, mut stream: &TcpStream, request: &Request) -> io::Result<()> {
-        let after: u64 = request.param("index").and_then(|text| text.parse().ok()).unwrap_or(0);
+        let after: u64 = request
+            .param("index")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
         let Some((index, status, body)) = self.held(|state| {
-            let found = state.answers.get(&request.path).cloned().unwrap_or((state.index, 404, "not found".to_owned()));
+            let found = state.answers.get(&request.path).cloned().unwrap_or((
+                state.index,
+                404,
+                "not found".to_owned(),
+            ));
             (found.0 > after).then_some(found)
         }) else {
             return Ok(());
         };
-        let kind = if status == 200 { "application/json" } else { "text/plain; charset=utf-8" };
+        let kind = if status == 200 {
+            "application/json"
+        } else {
+            "text/plain; charset=utf-8"
+        };
         write!(
             stream,
             "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nX-Nomad-Index: {index}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -142,7 +166,10 @@ impl Double {
     fn serve_logs(&self, mut stream: &TcpStream, request: &Request) -> io::Result<()> {
         let name = request.param("type").unwrap_or("stdout").to_owned();
         let follow = request.param("follow") == Some("true");
-        write!(stream, "HTTP/1.1 200 X\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "HTTP/1.1 200 X\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        )?;
         let mut sent = 0;
         loop {
             let Some((bytes, last)) = self.held(|state| {
@@ -179,7 +206,12 @@ impl Double {
             if left.is_zero() || state.outages != outages {
                 break None;
             }
-            state = self.shared.1.wait_timeout(state, left).expect("no holder panics").0;
+            state = self
+                .shared
+                .1
+                .wait_timeout(state, left)
+                .expect("no holder panics")
+                .0;
         };
         state.held_now -= 1;
         found
@@ -190,8 +222,16 @@ fn serve_page(mut stream: &TcpStream, request: &Request) -> io::Result<()> {
     let response = nomad_bin::ui::respond(&request.path, &request.headers);
     write!(stream, "HTTP/1.1 {} X\r\n", response.status().as_u16())?;
     for (name, value) in response.headers() {
-        write!(stream, "{name}: {}\r\n", value.to_str().expect("plain headers"))?;
+        write!(
+            stream,
+            "{name}: {}\r\n",
+            value.to_str().expect("plain headers")
+        )?;
     }
-    write!(stream, "Content-Length: {}\r\nConnection: close\r\n\r\n", response.body().len())?;
+    write!(
+        stream,
+        "Content-Length: {}\r\nConnection: close\r\n\r\n",
+        response.body().len()
+    )?;
     stream.write_all(response.body())
 }

@@ -33,7 +33,9 @@ impl Browser {
     pub fn start(size: (u32, u32)) -> Option<Browser> {
         match Browser::missing() {
             None => Some(Browser::launch(size)),
-            Some(reason) if std::env::var("NOMAD_UI").is_ok_and(|wish| wish == "1") => panic!("{reason}"),
+            Some(reason) if std::env::var("NOMAD_UI").is_ok_and(|wish| wish == "1") => {
+                panic!("{reason}")
+            }
             Some(reason) => {
                 println!("skipped: {reason}");
                 None
@@ -48,7 +50,9 @@ impl Browser {
         if chromium().is_none() {
             return Some("no Chromium in PATH");
         }
-        in_path("chromedriver").is_none().then_some("no chromedriver in PATH (Debian: chromium-driver)")
+        in_path("chromedriver")
+            .is_none()
+            .then_some("no chromedriver in PATH (Debian: chromium-driver)")
     }
 
     fn launch(size: (u32, u32)) -> Browser {
@@ -61,10 +65,19 @@ impl Browser {
             .spawn()
             .expect("chromedriver starts");
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, announced_port(&mut driver)));
-        let mut browser = Browser { driver, address, session: String::new(), _profile: profile, _turn: turn };
+        let mut browser = Browser {
+            driver,
+            address,
+            session: String::new(),
+            _profile: profile,
+            _turn: turn,
+        };
         let wish = browser.capabilities(size);
         let session = browser.command("POST", "/session", &wish);
-        browser.session = session["sessionId"].as_str().expect("a session id").to_owned();
+        browser.session = session["sessionId"]
+            .as_str()
+            .expect("a session id")
+            .to_owned();
         browser
     }
 
@@ -82,8 +95,13 @@ impl Browser {
     }
 
     fn command(&self, method: &str, path: &str, body: &Value) -> Value {
-        let body = if method == "GET" { String::new() } else { body.to_string() };
-        let (status, mut answer) = http::call(self.address, method, path, &body).expect("chromedriver answers");
+        let body = if method == "GET" {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let (status, mut answer) =
+            http::call(self.address, method, path, &body).expect("chromedriver answers");
         assert_eq!(status, 200, "{method} {path}: {answer}");
         answer["value"].take()
     }
@@ -103,23 +121,38 @@ impl Browser {
 
     /// Runs a script and returns what it returns.
     pub fn run(&self, script: &str) -> Value {
-        self.ask("POST", "/execute/sync", &json!({"script": script, "args": []}))
+        self.ask(
+            "POST",
+            "/execute/sync",
+            &json!({"script": script, "args": []}),
+        )
     }
 
     /// Runs a script that calls `arguments[0]` with its result.
     pub fn run_until_done(&self, script: &str) -> Value {
-        self.ask("POST", "/execute/async", &json!({"script": script, "args": []}))
+        self.ask(
+            "POST",
+            "/execute/async",
+            &json!({"script": script, "args": []}),
+        )
     }
 
     /// The visible text of the first element that matches.
     pub fn text(&self, selector: &str) -> String {
-        let script = format!("return document.querySelector({})?.innerText ?? ''", json!(selector));
+        let script = format!(
+            "return document.querySelector({})?.innerText ?? ''",
+            json!(selector)
+        );
         self.run(&script).as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits until the element's text contains this; fails with the page's text if it never does.
     pub fn wait_for(&self, selector: &str, text: &str) {
-        let script = format!("return (document.querySelector({})?.innerText ?? '').includes({})", json!(selector), json!(text));
+        let script = format!(
+            "return (document.querySelector({})?.innerText ?? '').includes({})",
+            json!(selector),
+            json!(text)
+        );
         self.wait_until(&format!("{selector:?} says {text:?}"), &script);
     }
 
@@ -137,29 +170,54 @@ impl Browser {
 
     /// A real click in the middle of the first element that matches.
     pub fn click(&self, selector: &str) {
-        let found = self.ask("POST", "/element", &json!({"using": "css selector", "value": selector}));
-        let id = found.as_object().and_then(|found| found.values().next()).and_then(Value::as_str).expect("an element").to_owned();
+        let found = self.ask(
+            "POST",
+            "/element",
+            &json!({"using": "css selector", "value": selector}),
+        );
+        let id = found
+            .as_object()
+            .and_then(|found| found.values().next())
+            .and_then(Value::as_str)
+            .expect("an element")
+            .to_owned();
         self.ask("POST", &format!("/element/{id}/click"), &json!({}));
     }
 
     /// Presses keys one after the other, into whatever has the focus.
     pub fn press(&self, keys: &str) {
-        let strokes: Vec<Value> =
-            keys.chars().flat_map(|key| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})]).collect();
-        self.ask("POST", "/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]}));
+        let strokes: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| {
+                [
+                    json!({"type": "keyDown", "value": key}),
+                    json!({"type": "keyUp", "value": key}),
+                ]
+            })
+            .collect();
+        self.ask(
+            "POST",
+            "/actions",
+            &json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]}),
+        );
     }
 
     /// Makes the system prefer a theme.
     pub fn prefer(&self, scheme: &str) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.ask("POST", "/goog/cdp/execute", &json!({"cmd": "Emulation.setEmulatedMedia", "params": features}));
+        self.ask(
+            "POST",
+            "/goog/cdp/execute",
+            &json!({"cmd": "Emulation.setEmulatedMedia", "params": features}),
+        );
     }
 
     /// Saves what the window shows below the target folder.
     pub fn screenshot(&self, name: &str) -> PathBuf {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("ui-{name}.png"));
         let png = self.ask("GET", "/screenshot", &Value::Null);
-        fs::write(&path, decode_base64(png.as_str().expect("a picture"))).expect("the picture is written");
+        fs::write(&path, decode_base64(png.as_str().expect("a picture")))
+            .expect("the picture is written");
         path
     }
 
@@ -182,13 +240,22 @@ impl Browser {
     pub fn complaints(&self) -> Vec<String> {
         let log = self.ask("POST", "/se/log", &json!({"type": "browser"}));
         let entries = log.as_array().cloned().unwrap_or_default();
-        entries.iter().filter(|entry| entry["source"] != "network").map(|entry| entry["message"].to_string()).collect()
+        entries
+            .iter()
+            .filter(|entry| entry["source"] != "network")
+            .map(|entry| entry["message"].to_string())
+            .collect()
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ = http::call(self.address, "DELETE", &format!("/session/{}", self.session), "");
+        let _ = http::call(
+            self.address,
+            "DELETE",
+            &format!("/session/{}", self.session),
+            "",
+        );
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
@@ -197,7 +264,10 @@ impl Drop for Browser {
 fn announced_port(driver: &mut Child) -> u16 {
     let lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
     let mut lines = lines.map_while(Result::ok);
-    let port = lines.find_map(|line| line.rsplit_once("successfully on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok()));
+    let port = lines.find_map(|line| {
+        line.rsplit_once("successfully on port ")
+            .and_then(|(_, port)| port.trim_end_matches('.').parse().ok())
+    });
     // Its output is read to the end, so that it never waits for a reader.
     thread::spawn(move || lines.for_each(drop));
     port.expect("chromedriver says its port")
@@ -208,15 +278,24 @@ fn chromium() -> Option<PathBuf> {
 }
 
 fn in_path(program: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
 }
 
 fn decode_base64(text: &str) -> Vec<u8> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let sextets: Vec<u32> = text.bytes().filter_map(|letter| LETTERS.iter().position(|one| *one == letter)).map(|at| at as u32).collect();
+    let sextets: Vec<u32> = text
+        .bytes()
+        .filter_map(|letter| LETTERS.iter().position(|one| *one == letter))
+        .map(|at| at as u32)
+        .collect();
     let mut bytes = Vec::with_capacity(sextets.len() * 3 / 4);
     for group in sextets.chunks(4) {
-        let word = group.iter().enumerate().fold(0, |word, (at, sextet)| word | sextet << (18 - 6 * at));
+        let word = group
+            .iter()
+            .enumerate()
+            .fold(0, |word, (at, sextet)| word | sextet << (18 - 6 * at));
         bytes.extend_from_slice(&word.to_be_bytes()[1..group.len()]);
     }
     bytes
