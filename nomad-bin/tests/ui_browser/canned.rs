@@ -4,11 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-pub const ALLOC: &str = "11fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b01";
-pub const OTHER_ALLOC: &str = "22fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b02";
+pub(crate) const ALLOC: &str = "11fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b01";
+pub(crate) const OTHER_ALLOC: &str = "22fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b02";
 
 /// Unix nanoseconds of a moment some seconds ago.
-pub fn ago_ns(seconds: u64) -> u64 {
+pub(crate) fn ago_ns(seconds: u64) -> u64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .expect("after 1970");
@@ -16,14 +16,14 @@ pub fn ago_ns(seconds: u64) -> u64 {
 }
 
 /// What one group's allocations do: queued, starting, running, failed, complete.
-pub type Numbers = (u64, u64, u64, u64, u64);
+pub(crate) type Numbers = (u64, u64, u64, u64, u64);
 
 fn summary((queued, starting, running, failed, complete): Numbers) -> Value {
     json!({"Queued": queued, "Starting": starting, "Running": running, "Failed": failed, "Complete": complete, "Lost": 0, "Unknown": 0})
 }
 
 /// An entry of the list of jobs.
-pub fn stub(
+pub(crate) fn stub(
     id: &str,
     namespace: &str,
     kind: &str,
@@ -43,7 +43,7 @@ pub fn stub(
 }
 
 /// A job with groups of one task each.
-pub fn job(id: &str, kind: &str, status: &str, groups: &[(&str, u64)]) -> Value {
+pub(crate) fn job(id: &str, kind: &str, status: &str, groups: &[(&str, u64)]) -> Value {
     let groups: Vec<Value> = groups
         .iter()
         .map(|(name, count)| {
@@ -60,12 +60,12 @@ pub fn job(id: &str, kind: &str, status: &str, groups: &[(&str, u64)]) -> Value 
     })
 }
 
-pub fn job_summary(id: &str, groups: &[(&str, Numbers)]) -> Value {
+pub(crate) fn job_summary(id: &str, groups: &[(&str, Numbers)]) -> Value {
     stub(id, "default", "service", "running", groups)["JobSummary"].take()
 }
 
 /// A deployment of one group: desired, placed, healthy, unhealthy.
-pub fn deployment(
+pub(crate) fn deployment(
     status: &str,
     text: &str,
     group: &str,
@@ -81,7 +81,7 @@ pub fn deployment(
 }
 
 /// A deployment that waits for its canary to be promoted.
-pub fn canary_deployment(group: &str) -> Value {
+pub(crate) fn canary_deployment(group: &str) -> Value {
     let mut deployment = deployment(
         "running",
         "Deployment is running but requires manual promotion",
@@ -94,7 +94,7 @@ pub fn canary_deployment(group: &str) -> Value {
 }
 
 /// An evaluation that placed everything.
-pub fn evaluation() -> Value {
+pub(crate) fn evaluation() -> Value {
     json!({
         "ID": "44fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b04", "Status": "complete", "TriggeredBy": "job-register", "CreateIndex": 12, "ModifyIndex": 13,
         "CreateTime": ago_ns(40), "ModifyTime": ago_ns(40),
@@ -102,7 +102,7 @@ pub fn evaluation() -> Value {
 }
 
 /// An evaluation that could not place the group, and the blocked one that waits for room.
-pub fn blocked(group: &str) -> Value {
+pub(crate) fn blocked(group: &str) -> Value {
     let waiting = "55fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b05";
     let mut made = evaluation();
     made["BlockedEval"] = json!(waiting);
@@ -122,7 +122,7 @@ pub fn blocked(group: &str) -> Value {
 }
 
 /// A task event.
-pub fn event(kind: &str, text: &str, seconds_ago: u64) -> Value {
+pub(crate) fn event(kind: &str, text: &str, seconds_ago: u64) -> Value {
     json!({"Type": kind, "Time": ago_ns(seconds_ago), "DisplayMessage": text, "Message": "", "Details": {}})
 }
 
@@ -134,7 +134,7 @@ fn task_state(state: &str, events: &[Value]) -> Value {
 }
 
 /// An entry of a job's list of allocations.
-pub fn alloc_stub(id: &str, name: &str, status: &str, healthy: Option<bool>) -> Value {
+pub(crate) fn alloc_stub(id: &str, name: &str, status: &str, healthy: Option<bool>) -> Value {
     let (job, rest) = name.split_once('.').expect("job.group[n]");
     json!({
         "ID": id, "Name": name, "Namespace": "default", "NodeID": "66fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b06", "NodeName": "node-one", "JobID": job, "JobVersion": 3,
@@ -145,7 +145,7 @@ pub fn alloc_stub(id: &str, name: &str, status: &str, healthy: Option<bool>) -> 
 }
 
 /// An allocation with one task and one port.
-pub fn alloc(status: &str, events: &[Value]) -> Value {
+pub(crate) fn alloc(status: &str, events: &[Value]) -> Value {
     json!({
         "ID": ALLOC, "EvalID": "44fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b04", "Name": "web.api[0]", "Namespace": "default", "NodeID": "66fe22aa-9c5e-4a40-8a8d-3c5a0d7f1b06",
         "NodeName": "node-one", "JobID": "web", "TaskGroup": "api", "ClientStatus": status, "ClientDescription": "Tasks are running", "DesiredStatus": "run",

@@ -19,7 +19,7 @@ const HELD: Duration = Duration::from_secs(20);
 
 /// The stand-in; its clones share one state.
 #[derive(Clone)]
-pub struct Double {
+pub(crate) struct Double {
     address: SocketAddr,
     shared: Arc<(Mutex<State>, Condvar)>,
 }
@@ -39,7 +39,7 @@ struct State {
 }
 
 impl Double {
-    pub fn start() -> Double {
+    pub(crate) fn start() -> Double {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
         let double = Double {
@@ -56,16 +56,16 @@ impl Double {
         double
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// From now on `path` answers this; whoever waits for news of it is told.
-    pub fn answer(&self, path: &str, body: &Value) {
+    pub(crate) fn answer(&self, path: &str, body: &Value) {
         self.answer_with(path, 200, &body.to_string());
     }
 
-    pub fn answer_with(&self, path: &str, status: u16, body: &str) {
+    pub(crate) fn answer_with(&self, path: &str, status: u16, body: &str) {
         self.change(|state| {
             state.index += 1;
             let index = state.index;
@@ -76,7 +76,7 @@ impl Double {
     }
 
     /// The task writes to its stream (`stdout`, `stderr`).
-    pub fn write(&self, stream: &str, text: &str) {
+    pub(crate) fn write(&self, stream: &str, text: &str) {
         self.change(|state| {
             state
                 .streams
@@ -87,24 +87,24 @@ impl Double {
     }
 
     /// The task has ended: its streams end too.
-    pub fn end_streams(&self) {
+    pub(crate) fn end_streams(&self) {
         self.change(|state| state.ended = true);
     }
 
     /// The agent is gone: connections break, and new ones are closed unanswered.
-    pub fn go_down(&self) {
+    pub(crate) fn go_down(&self) {
         self.change(|state| {
             state.down = true;
             state.outages += 1;
         });
     }
 
-    pub fn come_back(&self) {
+    pub(crate) fn come_back(&self) {
         self.change(|state| state.down = false);
     }
 
     /// The most questions that were held at the same time.
-    pub fn held_most(&self) -> usize {
+    pub(crate) fn held_most(&self) -> usize {
         self.lock().held_most
     }
 

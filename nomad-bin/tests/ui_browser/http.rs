@@ -6,17 +6,17 @@ use std::net::{SocketAddr, TcpStream};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// A request as the double reads it.
-pub struct Request {
+pub(crate) struct Request {
     /// Path without its query, still escaped.
-    pub path: String,
+    pub(crate) path: String,
     /// Text after the `?`.
-    pub query: String,
-    pub headers: HeaderMap,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
 }
 
 impl Request {
     /// `None` where the peer closed without asking (browsers open connections ahead of time).
-    pub fn read(stream: &TcpStream) -> Option<Request> {
+    pub(crate) fn read(stream: &TcpStream) -> Option<Request> {
         let mut reader = BufReader::new(stream);
         let line = read_line(&mut reader)?;
         let target = line.split(' ').nth(1)?.to_owned();
@@ -29,7 +29,7 @@ impl Request {
     }
 
     /// A parameter of the query, with `+` and `%XX` left as they are.
-    pub fn param(&self, name: &str) -> Option<&str> {
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.query.split('&').find_map(|pair| {
             pair.split_once('=')
                 .filter(|(key, _)| *key == name)
@@ -39,7 +39,7 @@ impl Request {
 }
 
 /// Sends one JSON request and reads the JSON answer.
-pub fn call(
+pub(crate) fn call(
     address: SocketAddr,
     method: &str,
     path: &str,

@@ -20,7 +20,7 @@ const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "
 static ONE: Mutex<()> = Mutex::new(());
 
 /// A browser window with a profile of its own; gone with its profile when dropped.
-pub struct Browser {
+pub(crate) struct Browser {
     driver: Child,
     address: SocketAddr,
     session: String,
@@ -30,7 +30,7 @@ pub struct Browser {
 
 impl Browser {
     /// Starts a browser, or says aloud why the test is skipped. With `NOMAD_UI=1` (CI) nothing is skipped.
-    pub fn start(size: (u32, u32)) -> Option<Browser> {
+    pub(crate) fn start(size: (u32, u32)) -> Option<Browser> {
         match Browser::missing() {
             None => Some(Browser::launch(size)),
             Some(reason) if std::env::var("NOMAD_UI").is_ok_and(|wish| wish == "1") => {
@@ -111,16 +111,16 @@ impl Browser {
     }
 
     /// Opens an address.
-    pub fn open(&self, url: &str) {
+    pub(crate) fn open(&self, url: &str) {
         self.ask("POST", "/url", &json!({ "url": url }));
     }
 
-    pub fn back(&self) {
+    pub(crate) fn back(&self) {
         self.ask("POST", "/back", &json!({}));
     }
 
     /// Runs a script and returns what it returns.
-    pub fn run(&self, script: &str) -> Value {
+    pub(crate) fn run(&self, script: &str) -> Value {
         self.ask(
             "POST",
             "/execute/sync",
@@ -129,7 +129,7 @@ impl Browser {
     }
 
     /// Runs a script that calls `arguments[0]` with its result.
-    pub fn run_until_done(&self, script: &str) -> Value {
+    pub(crate) fn run_until_done(&self, script: &str) -> Value {
         self.ask(
             "POST",
             "/execute/async",
@@ -138,7 +138,7 @@ impl Browser {
     }
 
     /// The visible text of the first element that matches.
-    pub fn text(&self, selector: &str) -> String {
+    pub(crate) fn text(&self, selector: &str) -> String {
         let script = format!(
             "return document.querySelector({})?.innerText ?? ''",
             json!(selector)
@@ -147,7 +147,7 @@ impl Browser {
     }
 
     /// Waits until the element's text contains this; fails with the page's text if it never does.
-    pub fn wait_for(&self, selector: &str, text: &str) {
+    pub(crate) fn wait_for(&self, selector: &str, text: &str) {
         let script = format!(
             "return (document.querySelector({})?.innerText ?? '').includes({})",
             json!(selector),
@@ -157,7 +157,7 @@ impl Browser {
     }
 
     /// Waits until the script returns true.
-    pub fn wait_until(&self, what: &str, script: &str) {
+    pub(crate) fn wait_until(&self, what: &str, script: &str) {
         let start = Instant::now();
         while self.run(script) != Value::Bool(true) {
             if start.elapsed() > PATIENCE {
@@ -169,7 +169,7 @@ impl Browser {
     }
 
     /// A real click in the middle of the first element that matches.
-    pub fn click(&self, selector: &str) {
+    pub(crate) fn click(&self, selector: &str) {
         let found = self.ask(
             "POST",
             "/element",
@@ -185,7 +185,7 @@ impl Browser {
     }
 
     /// Presses keys one after the other, into whatever has the focus.
-    pub fn press(&self, keys: &str) {
+    pub(crate) fn press(&self, keys: &str) {
         let strokes: Vec<Value> = keys
             .chars()
             .flat_map(|key| {
@@ -203,7 +203,7 @@ impl Browser {
     }
 
     /// Makes the system prefer a theme.
-    pub fn prefer(&self, scheme: &str) {
+    pub(crate) fn prefer(&self, scheme: &str) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.ask(
             "POST",
@@ -213,7 +213,7 @@ impl Browser {
     }
 
     /// Saves what the window shows below the target folder.
-    pub fn screenshot(&self, name: &str) -> PathBuf {
+    pub(crate) fn screenshot(&self, name: &str) -> PathBuf {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("ui-{name}.png"));
         let png = self.ask("GET", "/screenshot", &Value::Null);
         fs::write(&path, decode_base64(png.as_str().expect("a picture")))
@@ -222,7 +222,7 @@ impl Browser {
     }
 
     /// Sum of all layout shifts that nobody asked for since the page was opened, and what moved.
-    pub fn layout_shift(&self) -> (f64, Value) {
+    pub(crate) fn layout_shift(&self) -> (f64, Value) {
         let found = self.run_until_done(
             "const done = arguments[0], moved = []; let sum = 0;
              const observer = new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
@@ -237,7 +237,7 @@ impl Browser {
     }
 
     /// What the browser complained about since the last call, but for requests that failed.
-    pub fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<String> {
         let log = self.ask("POST", "/se/log", &json!({"type": "browser"}));
         let entries = log.as_array().cloned().unwrap_or_default();
         entries

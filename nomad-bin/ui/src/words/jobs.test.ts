@@ -27,6 +27,10 @@ test('a group shows what runs of what is wanted, as soon as that is known', () =
   expect(groups(job(), { api: 3, cron: 1 }).map((group) => [group.name, group.desired])).toEqual([['api', 3], ['cron', 1]]);
 });
 
+test('a system job wants one on every node that suits it, whatever its count says', () => {
+  expect(groups(job({ Type: 'system' }), { api: 1 })[0]?.desired).toBe(3);
+});
+
 test('failures of the past do not color a living service, but an ended batch job', () => {
   expect(bar(job()).some((part) => part.tone === 'bad')).toBe(false);
   expect(bar(job({ Type: 'batch' })).find((part) => part.tone === 'bad')?.count).toBe(4);
