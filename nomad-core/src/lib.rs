@@ -11,10 +11,7 @@
 pub mod model;
 
 pub mod command;
-pub mod expr;
-pub mod fit;
 pub mod id;
-pub mod rank;
 pub mod seam;
 pub mod secret;
 pub mod seed;

@@ -6,7 +6,6 @@
 mod apply;
 mod digest;
 mod encode;
-mod load;
 mod read;
 mod tables;
 

@@ -94,7 +94,6 @@ export class Feed {
       lines.push(text.push(chunk.value));
       drawn ||= requestAnimationFrame(draw);
     }
-    cancelAnimationFrame(drawn);
     draw();
   }
 }

@@ -1,0 +1,41 @@
+//! `nomad deployment fail`.
+
+use crate::api::Request;
+use crate::api::view::DeploymentWritten;
+use crate::cli::call::Call;
+use crate::cli::failure::Failure;
+use crate::cli::flag::shared::{CONNECTION, DETACH, VERBOSE};
+use crate::cli::spec::{Command, Outcome, Run, Words};
+use crate::cli::ui::Ui;
+use crate::cli::{lookup, monitor};
+
+/// The command.
+pub(crate) const COMMAND: Command = Command {
+    name: "deployment fail",
+    usage: "[options] <deployment>",
+    summary: "Manually fail a deployment",
+    about: "Marks a deployment as failed. If the job says auto_revert, it goes back to its last stable version.",
+    flags: &[CONNECTION, &[DETACH, VERBOSE]],
+    words: Words::of(1, 1, "This command takes one argument: <deployment>"),
+    run: Run::Online(|call, ui| Box::pin(run(call, ui))),
+    ..Command::PLAIN
+};
+
+async fn run(call: &Call, ui: &mut Ui) -> Outcome {
+    let client = call.client()?;
+    let id = lookup::deployment(call, ui, &client, call.first()).await?;
+    let request = Request::put("/v1/deployment/fail").segment(&id);
+    let answer: DeploymentWritten = client
+        .value(request)
+        .await
+        .map_err(Failure::api("failing deployment"))?;
+    ui.line(format!("Deployment \"{id}\" failed"));
+    if let Some(version) = answer.reverted_job_version {
+        ui.line(format!("Auto-reverting to job version {version}"));
+    }
+    if call.on(&DETACH) {
+        ui.line(format!("Evaluation ID: {}", answer.eval_id));
+        return Ok(0);
+    }
+    monitor::follow_evaluation(call, ui, &client, &answer.eval_id).await
+}

@@ -1,0 +1,36 @@
+//! The commands, one per file. Each file holds `COMMAND`, its row in the registry, and what runs it.
+
+pub(crate) mod alloc_fs;
+pub(crate) mod alloc_logs;
+pub(crate) mod alloc_restart;
+pub(crate) mod alloc_status;
+pub(crate) mod alloc_stop;
+pub(crate) mod alloc_task;
+pub(crate) mod deployment_fail;
+pub(crate) mod deployment_list;
+pub(crate) mod deployment_pause;
+pub(crate) mod deployment_promote;
+pub(crate) mod deployment_resume;
+pub(crate) mod deployment_status;
+pub(crate) mod eval_list;
+pub(crate) mod eval_status;
+pub(crate) mod job_allocs;
+pub(crate) mod job_deployments;
+pub(crate) mod job_eval;
+pub(crate) mod job_history;
+pub(crate) mod job_init;
+pub(crate) mod job_inspect;
+pub(crate) mod job_plan;
+pub(crate) mod job_promote;
+pub(crate) mod job_revert;
+pub(crate) mod job_run;
+pub(crate) mod job_scale;
+pub(crate) mod job_status;
+pub(crate) mod job_stop;
+pub(crate) mod job_validate;
+pub(crate) mod node_eligibility;
+pub(crate) mod node_status;
+pub(crate) mod server_members;
+pub(crate) mod status;
+pub(crate) mod system_gc;
+pub(crate) mod version;
