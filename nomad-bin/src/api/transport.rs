@@ -27,8 +27,16 @@ pub(super) async fn send(
     request: &Request,
     headers: &[(&'static str, String)],
 ) -> Result<hyper::Response<Incoming>, ApiError> {
-    let call = format!("{} \"{}{}\"", request.verb(), address.url(), request.target());
-    let broken = |reason: String| ApiError::Broken { call: call.clone(), reason };
+    let call = format!(
+        "{} \"{}{}\"",
+        request.verb(),
+        address.url(),
+        request.target()
+    );
+    let broken = |reason: String| ApiError::Broken {
+        call: call.clone(),
+        reason,
+    };
     let pipe = connect(address, &call).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(pipe))
         .await
