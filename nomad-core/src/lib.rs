@@ -11,6 +11,8 @@
 pub mod model;
 
 pub mod command;
+#[cfg(feature = "hcl")]
+pub mod hcl;
 pub mod id;
 pub mod seam;
 pub mod secret;
