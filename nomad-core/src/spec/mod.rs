@@ -7,9 +7,13 @@
 mod admit;
 mod canonicalize;
 mod complete;
+#[cfg(feature = "hcl")]
+mod hcl;
 mod imply;
 pub mod validate;
 
 pub use admit::{AdmitError, Admitted, admit};
 pub use canonicalize::canonicalize;
+#[cfg(feature = "hcl")]
+pub use hcl::{Inputs, SpecError, VarFile, parse_hcl, parse_hcl_reporting};
 pub use validate::Limits;
