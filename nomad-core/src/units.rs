@@ -48,11 +48,43 @@ impl Timestamp {
         Self(self.0.saturating_add(span.0))
     }
 
+    /// The instant in RFC 3339, UTC, with as many decimals as it needs.
+    ///
+    /// Days are turned into a date by the algorithm of Howard Hinnant's "chrono-compatible
+    /// low-level date algorithms" (`civil_from_days`).
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        let (secs, nanos) = (self.0.div_euclid(1_000_000_000), self.0.rem_euclid(1_000_000_000));
+        let (days, rest) = (secs.div_euclid(86_400), secs.rem_euclid(86_400));
+        let (year, month, day) = civil_from_days(days);
+        let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+        let mut fraction = String::new();
+        if nanos > 0 {
+            fraction = format!(".{nanos:09}");
+            fraction.truncate(fraction.trim_end_matches('0').len());
+        }
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    }
+
     /// The span from `earlier` to this instant.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))
     }
+}
+
+/// Year, month and day of the day `days` after the epoch.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
+    let month = if month_shifted < 10 { month_shifted + 3 } else { month_shifted - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// A length of time in nanoseconds, as the public JSON carries it.
@@ -225,6 +257,13 @@ mod tests {
         for (span, text) in cases {
             assert_eq!(span.to_string(), text);
         }
+    }
+
+    #[test]
+    fn instants_print_in_rfc_3339() {
+        assert_eq!(Timestamp::from_unix_secs(1_760_000_000).to_rfc3339(), "2025-10-09T08:53:20Z");
+        assert_eq!(Timestamp(951_782_400_500_000_000).to_rfc3339(), "2000-02-29T00:00:00.5Z");
+        assert_eq!(Timestamp(-1).to_rfc3339(), "1969-12-31T23:59:59.999999999Z");
     }
 
     #[test]

@@ -1,0 +1,253 @@
+//! `/v1/job/:id` and what can be read beneath it.
+
+use nomad_core::id::JobKey;
+use nomad_core::state::{Snapshot, TableName, Topic};
+use nomad_core::units::{Index, JobVersion};
+use serde_json::{Value, json};
+
+use crate::http::answer::Answer;
+use crate::http::api::Api;
+use crate::http::error::HttpError;
+use crate::http::permit::{Permit, ReadJob};
+use crate::http::request::Request;
+use crate::http::view;
+use crate::http::wait::{Read, blocking};
+
+fn missing(state: &Snapshot) -> Read {
+    Read::missing(state.table_index(TableName::Jobs), "job not found")
+}
+
+fn job_topics(key: &JobKey) -> [Topic; 1] {
+    [Topic::Job(key.clone())]
+}
+
+/// `GET /v1/job/:id`.
+pub async fn read(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    blocking(api, &request, &job_topics(&key), |state| {
+        let Some(job) = state.job(&key) else { return Ok(missing(state)) };
+        Ok(Read::found(job.modify_index, Answer::json(job)?))
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/summary`.
+pub async fn summary(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    let topics = [Topic::JobSummary(key.clone()), Topic::Job(key.clone())];
+    blocking(api, &request, &topics, |state| {
+        let Some(record) = state.job_record(&key) else { return Ok(missing(state)) };
+        let answer = Answer::value(view::job::summary(&key, record));
+        Ok(Read::found(record.summary_index, answer))
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/versions`.
+pub async fn versions(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    if request.query.flag("diffs")? {
+        return Err(HttpError::not_here("version diffs"));
+    }
+    blocking(api, &request, &job_topics(&key), |state| {
+        let Some(record) = state.job_record(&key) else {
+            let index = state.table_index(TableName::JobVersions);
+            return Ok(Read::missing(index, "job versions not found"));
+        };
+        let newest_first: Vec<Value> = record.versions.values().rev().map(|job| json!(job)).collect();
+        let index = record.job.modify_index;
+        let answer = json!({
+            "Versions": newest_first,
+            "Diffs": null,
+            "Index": index,
+            "LastContact": 0,
+            "KnownLeader": true,
+            "NextToken": "",
+        });
+        Ok(Read::found(index, Answer::value(answer)))
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/submission?version=N`.
+pub async fn submission(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    let version = request.query.text("version").parse().map(JobVersion).map_err(|_| {
+        HttpError::bad("Unable to parse job submission version parameter")
+    })?;
+    blocking(api, &request, &job_topics(&key), |state| {
+        let record = state.job_record(&key);
+        let found = record.and_then(|record| record.submissions.get(&version));
+        let (Some(record), Some(found)) = (record, found) else {
+            let index = state.table_index(TableName::Submissions);
+            return Ok(Read::missing(index, "job source not found"));
+        };
+        let answer = json!({
+            "Source": found.source,
+            "Format": found.format,
+            "VariableFlags": found.variable_flags,
+            "Variables": found.variables,
+            "Namespace": key.namespace,
+            "JobID": key.id,
+            "JobIndex": record.job.job_modify_index,
+            "JobModifyIndex": record.job.job_modify_index,
+            "Version": version,
+        });
+        Ok(Read::found(record.job.modify_index, Answer::value(answer)))
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/allocations`.
+pub async fn allocations(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    let all = request.query.flag("all")?;
+    let topics = [Topic::JobAllocs(key.clone()), Topic::Job(key.clone())];
+    let extras = view::alloc::Extras { resources: request.query.flag("resources")?, task_states: true };
+    blocking(api, &request, &topics, |state| {
+        let current = state.job(&key).map(|job| job.create_index);
+        let shown: Vec<_> = state
+            .allocs_of_job(&key)
+            .filter(|alloc| all || current.is_none_or(|index| alloc.job_create_index == index))
+            .collect();
+        let index = shown.iter().map(|alloc| alloc.modify_index).max();
+        let index = index.unwrap_or_else(|| state.table_index(TableName::Allocs));
+        let job = |alloc| state.job_of(alloc).map(AsRef::as_ref);
+        let list = shown.iter().map(|alloc| view::alloc::stub(alloc, job(alloc), extras)).collect();
+        Ok(Read::found(index, Answer::value(Value::Array(list))))
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/evaluations`: newest first.
+pub async fn evaluations(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    blocking(api, &request, &[Topic::JobEvals(key.clone())], |state| {
+        let mut evals: Vec<_> = state.evals_of_job(&key).collect();
+        evals.sort_by_key(|eval| std::cmp::Reverse((eval.create_index, eval.create_time)));
+        let index = evals.iter().map(|eval| eval.modify_index).max();
+        let index = index.unwrap_or_else(|| state.table_index(TableName::Evals));
+        let list = evals.iter().map(|eval| view::eval::full(eval)).collect();
+        Ok(Read::found(index, Answer::value(Value::Array(list))))
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/deployments`: newest first.
+pub async fn deployments(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    let all = request.query.flag("all")?;
+    blocking(api, &request, &[Topic::JobDeployments(key.clone())], |state| {
+        let current = state.job(&key).map(|job| job.create_index);
+        let mut found: Vec<_> = state
+            .deployments_of_job(&key)
+            .filter(|one| all || current.is_none_or(|index| one.job_create_index == index))
+            .collect();
+        found.sort_by_key(|one| std::cmp::Reverse(one.create_index));
+        let index = found.iter().map(|one| one.modify_index).max();
+        let index = index.unwrap_or_else(|| state.table_index(TableName::Deployments));
+        let list = found.iter().map(|one| view::deployment::full(one)).collect();
+        Ok(Read::found(index, Answer::value(Value::Array(list))))
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/deployment`: the newest, or `null`.
+pub async fn deployment(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    blocking(api, &request, &[Topic::JobDeployments(key.clone())], |state| {
+        Ok(match state.latest_deployment(&key) {
+            Some(one) => Read::found(one.modify_index, Answer::value(view::deployment::full(one))),
+            None => {
+                let index = state.table_index(TableName::Deployments);
+                Read::found(index, Answer::value(Value::Null))
+            }
+        })
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/scale`: counts and events per group.
+pub async fn scale_status(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    let topics = [Topic::JobSummary(key.clone()), Topic::Job(key.clone())];
+    blocking(api, &request, &topics, |state| {
+        let Some(record) = state.job_record(&key) else { return Ok(missing(state)) };
+        let groups: serde_json::Map<String, Value> = record
+            .job
+            .task_groups
+            .iter()
+            .map(|group| {
+                let summary = record.summary.get(&group.name).copied().unwrap_or_default();
+                let events = record.scaling_events.get(&group.name);
+                let status = json!({
+                    "Desired": group.count,
+                    "Placed": summary.starting + summary.running + summary.unknown,
+                    "Running": summary.running,
+                    "Healthy": 0,
+                    "Unhealthy": 0,
+                    "Events": events,
+                });
+                (group.name.to_string(), status)
+            })
+            .collect();
+        let index = record.job.modify_index.max(record.summary_index);
+        let answer = json!({
+            "JobID": key.id,
+            "Namespace": key.namespace,
+            "JobCreateIndex": record.job.create_index,
+            "JobModifyIndex": record.job.job_modify_index,
+            "JobStopped": record.job.stop,
+            "TaskGroups": groups,
+        });
+        Ok(Read::found(index.max(Index(1)), Answer::value(answer)))
+    })
+    .await
+}
+
+/// `GET /v1/job/:id/actions`.
+pub async fn actions(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+    let key = request.job_key()?;
+    let server = api.server()?;
+    let state = server.snapshot();
+    let job = state.job(&key).ok_or_else(|| HttpError::missing("job not found"))?;
+    let mut found = Vec::new();
+    for group in &job.task_groups {
+        for task in &group.tasks {
+            found.extend(task.actions.iter().map(|action| {
+                json!({
+                    "Name": action.name,
+                    "Command": action.command,
+                    "Args": action.args,
+                    "TaskName": task.name,
+                    "TaskGroupName": group.name,
+                })
+            }));
+        }
+    }
+    Ok(Answer::value(Value::Array(found)).with_header("x-nomad-index", 0))
+}

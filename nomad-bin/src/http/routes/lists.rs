@@ -1,0 +1,69 @@
+//! How every list is answered: rows in order, filter, page, headers.
+
+use nomad_core::id::NamespaceName;
+use nomad_core::units::Index;
+use serde_json::Value;
+
+use crate::http::answer::Answer;
+use crate::http::error::HttpError;
+use crate::http::page::{Paging, Row};
+use crate::http::request::Request;
+use crate::http::wait::Read;
+
+/// What a list is made of: where each item stands, what it is, how it is shown and filtered.
+pub struct List<'a, T> {
+    /// Rows in the list's order.
+    pub rows: Vec<Row<T>>,
+    /// The table's index.
+    pub index: Index,
+    /// The item as the list shows it.
+    pub show: &'a dyn Fn(&T) -> Value,
+    /// The whole item, for filters.
+    pub whole: &'a dyn Fn(&T) -> Value,
+}
+
+/// Answers a list as the request wants it.
+pub fn answer<T>(request: &Request, list: List<'_, T>) -> Result<Read, HttpError> {
+    let paging = Paging::of(request)?;
+    let reverse = request.query.text("reverse") == "true";
+    let filter = request.query.text("filter");
+    if !filter.is_empty() {
+        return Err(HttpError::not_here("filter expressions"));
+    }
+    let _ = list.whole;
+    let mut rows = list.rows;
+    if reverse {
+        rows.reverse();
+    }
+    let page = paging.take(rows.into_iter(), reverse, |_| Ok(true))?;
+    let shown: Vec<Value> = page.items.iter().map(list.show).collect();
+    let mut answer = Answer::value(Value::Array(shown));
+    if let Some(next) = page.next {
+        answer = answer.with_header("x-nomad-nexttoken", next);
+    }
+    Ok(Read::found(list.index, answer))
+}
+
+/// True when `namespace` is the one asked for, or all are.
+pub fn is_in(asked: Option<&NamespaceName>, namespace: &NamespaceName) -> bool {
+    asked.is_none_or(|asked| asked == namespace)
+}
+
+/// Checks a prefix of a drawn id: hexadecimal digits and dashes only. Any length is taken, where
+/// the original wants whole bytes.
+pub fn id_prefix<'a>(request: &'a Request, kind: &str) -> Result<&'a str, HttpError> {
+    let prefix = request.query.text("prefix");
+    match prefix.chars().find(|c| !c.is_ascii_hexdigit() && *c != '-') {
+        Some(found) => Err(HttpError::server(format!(
+            "{kind} lookup failed: index error: Invalid UUID: {found:?} is no hexadecimal digit"
+        ))),
+        None => Ok(prefix),
+    }
+}
+
+/// Reads a drawn id from a path.
+pub fn drawn_id<T: std::str::FromStr>(text: &str, lookup: &str) -> Result<T, HttpError> {
+    text.parse().map_err(|_| {
+        HttpError::server(format!("{lookup} lookup failed: index error: UUID must be 36 characters"))
+    })
+}
