@@ -54,7 +54,10 @@ impl Timestamp {
     /// low-level date algorithms" (`civil_from_days`).
     #[must_use]
     pub fn to_rfc3339(self) -> String {
-        let (secs, nanos) = (self.0.div_euclid(1_000_000_000), self.0.rem_euclid(1_000_000_000));
+        let (secs, nanos) = (
+            self.0.div_euclid(1_000_000_000),
+            self.0.rem_euclid(1_000_000_000),
+        );
         let (days, rest) = (secs.div_euclid(86_400), secs.rem_euclid(86_400));
         let (year, month, day) = civil_from_days(days);
         let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
@@ -83,7 +86,11 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
-    let month = if month_shifted < 10 { month_shifted + 3 } else { month_shifted - 9 };
+    let month = if month_shifted < 10 {
+        month_shifted + 3
+    } else {
+        month_shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -261,8 +268,14 @@ mod tests {
 
     #[test]
     fn instants_print_in_rfc_3339() {
-        assert_eq!(Timestamp::from_unix_secs(1_760_000_000).to_rfc3339(), "2025-10-09T08:53:20Z");
-        assert_eq!(Timestamp(951_782_400_500_000_000).to_rfc3339(), "2000-02-29T00:00:00.5Z");
+        assert_eq!(
+            Timestamp::from_unix_secs(1_760_000_000).to_rfc3339(),
+            "2025-10-09T08:53:20Z"
+        );
+        assert_eq!(
+            Timestamp(951_782_400_500_000_000).to_rfc3339(),
+            "2000-02-29T00:00:00.5Z"
+        );
         assert_eq!(Timestamp(-1).to_rfc3339(), "1969-12-31T23:59:59.999999999Z");
     }
 

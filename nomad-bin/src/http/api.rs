@@ -42,8 +42,9 @@ impl Api {
     ///
     /// 501 on an agent that only runs a client.
     pub fn server(&self) -> Result<&ServerHandle, HttpError> {
-        self.server.as_ref().ok_or_else(|| {
-            HttpError { status: hyper::StatusCode::NOT_IMPLEMENTED, text: "this agent runs no server; ask one that does (NOMAD_ADDR)".to_owned() }
+        self.server.as_ref().ok_or_else(|| HttpError {
+            status: hyper::StatusCode::NOT_IMPLEMENTED,
+            text: "this agent runs no server; ask one that does (NOMAD_ADDR)".to_owned(),
         })
     }
 
@@ -51,6 +52,8 @@ impl Api {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        Timestamp(since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)))
+        Timestamp(since.map_or(0, |since| {
+            i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+        }))
     }
 }

@@ -1,7 +1,7 @@
 //! The body type of every answer.
 
 use bytes::Bytes;
-use http_body_util::combinators::BoxBody;
+use http_body_util::combinators::UnsyncBoxBody;
 
 /// A body that may stream and never fails.
-pub type Body = BoxBody<Bytes, std::convert::Infallible>;
+pub(super) type Body = UnsyncBoxBody<Bytes, std::convert::Infallible>;

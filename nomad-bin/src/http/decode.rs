@@ -11,11 +11,17 @@ use serde_json::{Error, Value};
 
 /// Deepest nesting of a body.
 /// (`serde_json` refuses deeper ones itself: its recursion limit is 128.)
-pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+pub(super) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     // Only the first value counts, as in the original.
     let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-    let value = values.next().unwrap_or_else(|| Err(Error::custom("Request body is empty")))?;
-    let value = if value.is_null() { Value::Object(serde_json::Map::new()) } else { value };
+    let value = values
+        .next()
+        .unwrap_or_else(|| Err(Error::custom("Request body is empty")))?;
+    let value = if value.is_null() {
+        Value::Object(serde_json::Map::new())
+    } else {
+        value
+    };
     T::deserialize(Loose(value))
 }
 
@@ -46,7 +52,11 @@ impl<'de> Deserializer<'de> for Loose {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.0.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -73,16 +83,23 @@ impl<'de> Deserializer<'de> for Loose {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let Value::Object(given) = self.0 else {
-            return Err(Error::custom(format!("{name}: an object is needed, not {}", self.0)));
+            return Err(Error::custom(format!(
+                "{name}: an object is needed, not {}",
+                self.0
+            )));
         };
-        let known = given.into_iter().filter(|(_, value)| !value.is_null()).filter_map(
-            |(key, value)| {
+        let known = given
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .filter_map(|(key, value)| {
                 let exact = fields.iter().find(|field| **field == key);
                 let field = exact.or_else(|| fields.iter().find(|f| f.eq_ignore_ascii_case(&key)));
                 field.map(|field| (*field, value))
-            },
-        );
-        visitor.visit_map(Fields { rest: known.collect::<Vec<_>>().into_iter(), value: None })
+            });
+        visitor.visit_map(Fields {
+            rest: known.collect::<Vec<_>>().into_iter(),
+            value: None,
+        })
     }
 
     forward_to_deserialize_any! {
@@ -104,7 +121,9 @@ impl<'de> serde::de::MapAccess<'de> for Fields {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        let Some((field, value)) = self.rest.next() else { return Ok(None) };
+        let Some((field, value)) = self.rest.next() else {
+            return Ok(None);
+        };
         self.value = Some((field, value));
         seed.deserialize(field.into_deserializer()).map(Some)
     }
@@ -116,7 +135,8 @@ impl<'de> serde::de::MapAccess<'de> for Fields {
         let Some((field, value)) = self.value.take() else {
             return Err(Error::custom("a value was read before its key"));
         };
-        seed.deserialize(Loose(value)).map_err(|error| Error::custom(format!("{field}: {error}")))
+        seed.deserialize(Loose(value))
+            .map_err(|error| Error::custom(format!("{field}: {error}")))
     }
 }
 
@@ -134,19 +154,31 @@ mod tests {
 
     #[test]
     fn keys_match_without_regard_to_case_and_nulls_are_absent() {
-        let probe: Probe = from_slice(br#"{"count": 3, "NAME": "a", "list": null, "x": 1}"#).unwrap();
-        assert_eq!(probe, Probe { count: 3, name: Some("a".into()), list: vec![] });
+        let probe: Probe =
+            from_slice(br#"{"count": 3, "NAME": "a", "list": null, "x": 1}"#).unwrap();
+        assert_eq!(
+            probe,
+            Probe {
+                count: 3,
+                name: Some("a".into()),
+                list: vec![]
+            }
+        );
     }
 
     #[test]
     fn a_wrong_type_names_its_field() {
-        let error = from_slice::<Probe>(br#"{"Count": "three"}"#).unwrap_err().to_string();
+        let error = from_slice::<Probe>(br#"{"Count": "three"}"#)
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with("Count: invalid type"), "{error}");
     }
 
     #[test]
     fn bad_json_names_its_position() {
-        let error = from_slice::<Probe>(b"{\"Count\": }").unwrap_err().to_string();
+        let error = from_slice::<Probe>(b"{\"Count\": }")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("line 1 column 11"), "{error}");
     }
 }

@@ -15,7 +15,10 @@ pub struct HttpError {
 
 impl HttpError {
     fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, text: text.into() }
+        Self {
+            status,
+            text: text.into(),
+        }
     }
 
     /// 400: the request is malformed.
@@ -46,7 +49,10 @@ impl HttpError {
 
     /// 501: the original has this route, this agent does not have it yet.
     pub fn not_here(name: &str) -> Self {
-        Self::new(StatusCode::NOT_IMPLEMENTED, format!("not supported yet: {name}"))
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            format!("not supported yet: {name}"),
+        )
     }
 }
 

@@ -5,19 +5,21 @@ use nomad_core::units::{Index, Span};
 use super::error::HttpError;
 
 /// Longest a blocking query may wait.
-pub const WAIT_MAX: Span = Span::from_secs(300);
+pub(super) const WAIT_MAX: Span = Span::from_secs(300);
 
 /// The query of a request: names and values, decoded, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Query(Vec<(String, String)>);
+pub(super) struct Query(Vec<(String, String)>);
 
 /// Undoes `%XX`, and `+` for a blank when `plus` is set; a broken escape stays as it is.
-pub fn percent_decode(text: &str, plus: bool) -> String {
+pub(super) fn percent_decode(text: &str, plus: bool) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let pair = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        let pair = bytes
+            .get(at + 1..at + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
         let escaped = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
         match (byte, escaped) {
             (b'%', Some(value)) => {
@@ -34,7 +36,7 @@ pub fn percent_decode(text: &str, plus: bool) -> String {
 }
 
 /// Reads a bool as the original does.
-pub fn parse_bool(text: &str) -> Option<bool> {
+pub(super) fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
@@ -44,7 +46,7 @@ pub fn parse_bool(text: &str) -> Option<bool> {
 
 impl Query {
     /// Splits the text after the `?`.
-    pub fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         Self(
             pairs
@@ -57,65 +59,84 @@ impl Query {
     }
 
     /// The first value of `name`.
-    pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The first value of `name`, or nothing at all.
-    pub fn text(&self, name: &str) -> &str {
+    pub(super) fn text(&self, name: &str) -> &str {
         self.value(name).unwrap_or_default()
     }
 
     /// A flag that is false when absent.
-    pub fn flag(&self, name: &str) -> Result<bool, HttpError> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, HttpError> {
         Ok(self.maybe_flag(name)?.unwrap_or(false))
     }
 
     /// A flag, or nothing when absent or empty.
-    pub fn maybe_flag(&self, name: &str) -> Result<Option<bool>, HttpError> {
+    pub(super) fn maybe_flag(&self, name: &str) -> Result<Option<bool>, HttpError> {
         match self.value(name) {
             None | Some("") => Ok(None),
             Some(text) => parse_bool(text).map(Some).ok_or_else(|| {
-                HttpError::bad(format!("Failed to parse value of {name:?} ({text}) as a bool: true or false is needed"))
+                HttpError::bad(format!(
+                    "Failed to parse value of {name:?} ({text}) as a bool: true or false is needed"
+                ))
             }),
         }
     }
 
     /// A number, or nothing when absent or empty.
-    pub fn number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, HttpError> {
+    pub(super) fn number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, HttpError> {
         match self.value(name) {
             None | Some("") => Ok(None),
             Some(text) => text.parse().map(Some).map_err(|_| {
-                HttpError::bad(format!("Failed to parse value of {name:?} ({text}) as a number"))
+                HttpError::bad(format!(
+                    "Failed to parse value of {name:?} ({text}) as a number"
+                ))
             }),
         }
     }
 
     /// The parameters common to all reads.
-    pub fn common(&self) -> Result<Common, HttpError> {
+    pub(super) fn common(&self) -> Result<Common, HttpError> {
         let index = match self.value("index") {
             None | Some("") => 0,
             Some(text) => text.parse().map_err(|_| HttpError::bad("Invalid index"))?,
         };
         let wait = match self.value("wait") {
             None | Some("") => WAIT_MAX,
-            Some(text) => parse_duration(text).ok_or_else(|| HttpError::bad("Invalid wait time"))?,
+            Some(text) => {
+                parse_duration(text).ok_or_else(|| HttpError::bad("Invalid wait time"))?
+            }
         };
         let stale = match self.value("stale") {
             None => false,
             Some("") => true,
             Some(text) => parse_bool(text).ok_or_else(|| {
-                HttpError::bad(format!("Failed to parse value of \"stale\" ({text}) as a bool"))
+                HttpError::bad(format!(
+                    "Failed to parse value of \"stale\" ({text}) as a bool"
+                ))
             })?,
         };
-        let wait = if wait <= Span::ZERO { WAIT_MAX } else { wait.min(WAIT_MAX) };
-        Ok(Common { index: Index(index), wait, stale })
+        let wait = if wait <= Span::ZERO {
+            WAIT_MAX
+        } else {
+            wait.min(WAIT_MAX)
+        };
+        Ok(Common {
+            index: Index(index),
+            wait,
+            stale,
+        })
     }
 }
 
 /// The parameters common to all reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Common {
+pub(super) struct Common {
     /// Wait until the answer is newer than this.
     pub index: Index,
     /// But no longer than this.
@@ -125,7 +146,7 @@ pub struct Common {
 }
 
 /// Reads a duration as Go writes it: `30s`, `1h15m`, `300ms`, `1.5s`.
-pub fn parse_duration(text: &str) -> Option<Span> {
+pub(super) fn parse_duration(text: &str) -> Option<Span> {
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -141,7 +162,9 @@ pub fn parse_duration(text: &str) -> Option<Span> {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (number, after) = rest.split_at_checked(end)?;
         let number: f64 = number.parse().ok()?;
-        let end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let end = after
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(end)?;
         total += number * unit_nanos(unit)?;
         rest = after;
@@ -183,8 +206,14 @@ mod tests {
 
     #[test]
     fn a_wait_without_unit_and_an_index_without_number_are_refused() {
-        assert_eq!(Query::parse("wait=1").common().unwrap_err().text, "Invalid wait time");
-        assert_eq!(Query::parse("index=x").common().unwrap_err().text, "Invalid index");
+        assert_eq!(
+            Query::parse("wait=1").common().unwrap_err().text,
+            "Invalid wait time"
+        );
+        assert_eq!(
+            Query::parse("index=x").common().unwrap_err().text,
+            "Invalid index"
+        );
     }
 
     #[test]

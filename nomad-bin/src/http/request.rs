@@ -1,7 +1,7 @@
-//! A request as handlers see it: method, path pieces, query, body.
+//! A request as handlers see it: path pieces, query, body.
 
 use bytes::Bytes;
-use hyper::{HeaderMap, Method};
+use hyper::HeaderMap;
 use nomad_core::id::{JobId, JobKey, NamespaceName};
 
 use super::decode;
@@ -9,9 +9,7 @@ use super::error::HttpError;
 use super::query::Query;
 
 /// A request, read in full.
-pub struct Request {
-    /// Its method.
-    pub method: Method,
+pub(super) struct Request {
     /// What its path captured, decoded, in order.
     pub captured: Vec<String>,
     /// Its query.
@@ -24,12 +22,15 @@ pub struct Request {
 
 impl Request {
     /// The `at`-th piece that the path captured.
-    pub fn capture(&self, at: usize) -> &str {
-        self.captured.get(at).map(String::as_str).unwrap_or_default()
+    pub(super) fn capture(&self, at: usize) -> &str {
+        self.captured
+            .get(at)
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 
     /// The namespace of a list: `None` for all of them.
-    pub fn namespaces(&self) -> Result<Option<NamespaceName>, HttpError> {
+    pub(super) fn namespaces(&self) -> Result<Option<NamespaceName>, HttpError> {
         match self.query.text("namespace") {
             "*" => Ok(None),
             _ => self.namespace().map(Some),
@@ -37,22 +38,26 @@ impl Request {
     }
 
     /// The namespace of a single object.
-    pub fn namespace(&self) -> Result<NamespaceName, HttpError> {
+    pub(super) fn namespace(&self) -> Result<NamespaceName, HttpError> {
         match self.query.text("namespace") {
             "" => Ok(NamespaceName::default()),
-            text => text.parse().map_err(|error| HttpError::bad(format!("{error}"))),
+            text => text
+                .parse()
+                .map_err(|error| HttpError::bad(format!("{error}"))),
         }
     }
 
     /// The job that the path names, in the query's namespace.
-    pub fn job_key(&self) -> Result<JobKey, HttpError> {
-        let id: JobId =
-            self.capture(0).parse().map_err(|_| HttpError::missing("job not found"))?;
+    pub(super) fn job_key(&self) -> Result<JobKey, HttpError> {
+        let id: JobId = self
+            .capture(0)
+            .parse()
+            .map_err(|_| HttpError::missing("job not found"))?;
         Ok(JobKey::new(self.namespace()?, id))
     }
 
     /// The body, read as Go reads JSON: keys without regard to case, unknown keys ignored.
-    pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, HttpError> {
+    pub(super) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, HttpError> {
         if self.body.is_empty() {
             return Err(HttpError::bad("Request body is empty"));
         }

@@ -16,22 +16,20 @@ use super::query::percent_decode;
 use super::request::Request;
 
 /// What a handler gives back.
-pub type Handled<'a> = Pin<Box<dyn Future<Output = Result<Answer, HttpError>> + Send + 'a>>;
+pub(super) type Handled<'a> = Pin<Box<dyn Future<Output = Result<Answer, HttpError>> + Send + 'a>>;
 
 /// A handler, permit included.
-pub type Handler = for<'a> fn(&'a Api, Request) -> Handled<'a>;
+pub(super) type Handler = for<'a> fn(&'a Api, Request) -> Handled<'a>;
 
 /// Methods that a route takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Methods {
+pub(super) enum Methods {
     /// GET.
     Get,
     /// PUT or POST.
     Write,
     /// PUT only.
     Put,
-    /// POST only.
-    Post,
     /// DELETE.
     Delete,
     /// Whatever.
@@ -44,7 +42,6 @@ impl Methods {
             Self::Get => method == Method::GET,
             Self::Write => method == Method::PUT || method == Method::POST,
             Self::Put => method == Method::PUT,
-            Self::Post => method == Method::POST,
             Self::Delete => method == Method::DELETE,
             Self::Any => true,
         }
@@ -52,7 +49,7 @@ impl Methods {
 }
 
 /// One line of the route table.
-pub struct Route {
+pub(super) struct Route {
     /// Methods it takes.
     pub methods: Methods,
     /// Path pattern, such as `/v1/job/*id/summary`.
@@ -70,16 +67,24 @@ fn capture(pattern: &str, path: &str) -> Option<Vec<String>> {
 }
 
 fn capture_pieces(pattern: &[&str], path: &[&str], captured: &mut Vec<String>) -> bool {
-    let Some((first, rest)) = pattern.split_first() else { return path.is_empty() };
+    let Some((first, rest)) = pattern.split_first() else {
+        return path.is_empty();
+    };
     if first.starts_with('*') {
-        let Some(taken) = path.len().checked_sub(rest.len()).filter(|taken| *taken > 0) else {
+        let Some(taken) = path
+            .len()
+            .checked_sub(rest.len())
+            .filter(|taken| *taken > 0)
+        else {
             return false;
         };
         let (mine, after) = path.split_at(taken);
         captured.push(percent_decode(&mine.join("/"), false));
         return capture_pieces(rest, after, captured);
     }
-    let Some((piece, after)) = path.split_first() else { return false };
+    let Some((piece, after)) = path.split_first() else {
+        return false;
+    };
     if first.starts_with(':') {
         if piece.is_empty() {
             return false;
@@ -92,7 +97,7 @@ fn capture_pieces(pattern: &[&str], path: &[&str], captured: &mut Vec<String>) -
 }
 
 /// What a path and method lead to.
-pub enum Found {
+pub(super) enum Found {
     /// A handler, with what the path captured.
     Handler(Handler, Vec<String>),
     /// An answer right away: a redirect, a 404, a 405, a 501.
@@ -100,10 +105,12 @@ pub enum Found {
 }
 
 /// Looks `path` up in `table`.
-pub fn find(table: &[Route], method: &Method, path: &str) -> Found {
+pub(super) fn find(table: &[Route], method: &Method, path: &str) -> Found {
     let mut known = false;
     for route in table {
-        let Some(captured) = capture(route.pattern, path) else { continue };
+        let Some(captured) = capture(route.pattern, path) else {
+            continue;
+        };
         known = true;
         if !route.methods.takes(method) {
             continue;
@@ -132,7 +139,10 @@ mod tests {
     fn a_job_id_with_slashes_is_captured_whole() {
         let captured = capture("/v1/job/*id/summary", "/v1/job/a/b%20c/summary");
         assert_eq!(captured, Some(vec!["a/b c".to_owned()]));
-        assert_eq!(capture("/v1/job/*id", "/v1/job/a%2Fplan"), Some(vec!["a/plan".to_owned()]));
+        assert_eq!(
+            capture("/v1/job/*id", "/v1/job/a%2Fplan"),
+            Some(vec!["a/plan".to_owned()])
+        );
     }
 
     #[test]

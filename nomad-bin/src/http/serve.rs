@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -25,9 +26,9 @@ use super::router::{Found, find};
 use super::table::ROUTES;
 
 /// Largest body of a request, in bytes.
-pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub(super) const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Connections served at once; more wait to be accepted.
-pub const CONNECTIONS_MAX: usize = 4096;
+pub(super) const CONNECTIONS_MAX: usize = 4096;
 /// Time that requests in progress get when the agent stops.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -58,7 +59,9 @@ pub async fn serve(
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let Ok(place) = places.clone().acquire_owned().await else {
+            break;
+        };
         let accepted = tokio::select! {
             biased;
             _ = stop.wait_for(|stopped| *stopped) => break,
@@ -68,7 +71,10 @@ pub async fn serve(
             Ok(pair) => pair,
             Err(error) if is_passing(&error) => continue,
             Err(source) => {
-                let at = listener.local_addr().map(|at| at.to_string()).unwrap_or_default();
+                let at = listener
+                    .local_addr()
+                    .map(|at| at.to_string())
+                    .unwrap_or_default();
                 return Err(ServeError::Accept { at, source });
             }
         };
@@ -108,9 +114,17 @@ async fn handle(api: &Api, request: hyper::Request<Incoming>, peer: SocketAddr) 
     let path = parts.uri.path().to_owned();
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let pretty = query.value("pretty").is_some_and(|value| value != "0");
+    if path.starts_with("/ui/") && matches!(method, Method::GET | Method::HEAD) {
+        let body = |bytes| UnsyncBoxBody::new(Full::new(bytes).map_err(|never| match never {}));
+        return crate::ui::respond(&path, &parts.headers).map(body);
+    }
     let answer = match read_body(body).await {
         Ok(body) => {
-            let asked = Asked { path: &path, raw_query: parts.uri.query(), body };
+            let asked = Asked {
+                path: &path,
+                raw_query: parts.uri.query(),
+                body,
+            };
             route(api, asked, query, &parts).await
         }
         Err(error) => Answer::error(error),
@@ -142,7 +156,6 @@ async fn route(
         Found::Answer(answer) => return *answer,
     };
     let request = Request {
-        method: parts.method.clone(),
         captured,
         query,
         headers: parts.headers.clone(),
@@ -154,7 +167,11 @@ async fn route(
 /// `/` and unclean paths lead elsewhere (spec/api-cli 1.1).
 fn redirect(path: &str, query: Option<&str>) -> Option<Answer> {
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-    let to = if path == "/" || path == "/ui" { "/ui/".to_owned() } else { clean(path)? };
+    let to = if path == "/" || path == "/ui" {
+        "/ui/".to_owned()
+    } else {
+        clean(path)?
+    };
     let body = format!("<a href=\"{to}{query}\">Temporary Redirect</a>.\n\n");
     let answer = Answer::bytes(body, "text/html; charset=utf-8");
     Some(
@@ -179,7 +196,11 @@ fn clean(path: &str) -> Option<String> {
             _ => pieces.push(piece),
         }
     }
-    let tail = if path.ends_with('/') && !pieces.is_empty() { "/" } else { "" };
+    let tail = if path.ends_with('/') && !pieces.is_empty() {
+        "/"
+    } else {
+        ""
+    };
     Some(format!("/{}{tail}", pieces.join("/")))
 }
 

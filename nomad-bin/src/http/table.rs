@@ -30,7 +30,7 @@ macro_rules! routes {
 }
 
 /// Every route of the original (spec/api-cli 2.1); those without a handler answer 501.
-pub const ROUTES: &[Route] = routes! {
+pub(super) const ROUTES: &[Route] = routes! {
     Get "/v1/jobs" => ReadJob jobs::list;
     Write "/v1/jobs" => SubmitJob job_write::register;
     Write "/v1/jobs/parse" => ParseJob submit::parse;

@@ -10,7 +10,7 @@ use super::request::Request;
 
 /// A read's result: the index of what was read, and the answer or why there is none. A missing
 /// object still has an index (its table's), so one can wait for it to appear.
-pub struct Read {
+pub(super) struct Read {
     /// Index of the objects or tables read.
     pub index: Index,
     /// The answer.
@@ -19,13 +19,19 @@ pub struct Read {
 
 impl Read {
     /// A read that found something.
-    pub fn found(index: Index, answer: Answer) -> Self {
-        Self { index, answer: Ok(answer) }
+    pub(super) fn found(index: Index, answer: Answer) -> Self {
+        Self {
+            index,
+            answer: Ok(answer),
+        }
     }
 
     /// A read that found nothing.
-    pub fn missing(index: Index, text: &str) -> Self {
-        Self { index, answer: Err(HttpError::missing(text)) }
+    pub(super) fn missing(index: Index, text: &str) -> Self {
+        Self {
+            index,
+            answer: Err(HttpError::missing(text)),
+        }
     }
 }
 
@@ -34,7 +40,7 @@ impl Read {
 /// # Errors
 ///
 /// Malformed parameters, or what `read` refuses.
-pub async fn blocking(
+pub(super) async fn blocking(
     api: &Api,
     request: &Request,
     topics: &[Topic],
@@ -50,7 +56,10 @@ pub async fn blocking(
         let Some(subscription) = subscription.as_ref().filter(|_| stale) else {
             return Ok(finish(result, server.is_leading()));
         };
-        if tokio::time::timeout_at(deadline, subscription.woken()).await.is_err() {
+        if tokio::time::timeout_at(deadline, subscription.woken())
+            .await
+            .is_err()
+        {
             return Ok(finish(result, server.is_leading()));
         }
     }

@@ -11,14 +11,20 @@ use tokio::sync::{mpsc, oneshot};
 use super::watch::Watchers;
 
 /// Calls that may wait for the server thread; more are refused.
-pub const CALLS_WAITING_MAX: usize = 16_384;
+pub(super) const CALLS_WAITING_MAX: usize = 16_384;
 
 /// A request on its way to the server thread.
 pub enum ServerCall {
     /// From an operator.
-    Operator(Box<OperatorRequest>, oneshot::Sender<Result<OperatorAnswer, Refusal>>),
+    Operator(
+        Box<OperatorRequest>,
+        oneshot::Sender<Result<OperatorAnswer, Refusal>>,
+    ),
     /// From a node.
-    Node(Box<NodeRequest>, oneshot::Sender<Result<NodeAnswer, Refusal>>),
+    Node(
+        Box<NodeRequest>,
+        oneshot::Sender<Result<NodeAnswer, Refusal>>,
+    ),
     /// Stop: finish what is in hand and end the thread.
     Stop(oneshot::Sender<()>),
 }
@@ -63,7 +69,9 @@ impl ServerHandle {
     /// True while this server leads.
     #[must_use]
     pub fn is_leading(&self) -> bool {
-        self.shared.leading.load(std::sync::atomic::Ordering::Acquire)
+        self.shared
+            .leading
+            .load(std::sync::atomic::Ordering::Acquire)
     }
 
     /// Asks for a write and waits until it is committed.
@@ -109,5 +117,7 @@ impl ServerHandle {
 }
 
 fn stopped() -> Refusal {
-    Refusal::Stopped { reason: "the server is stopping".to_owned() }
+    Refusal::Stopped {
+        reason: "the server is stopping".to_owned(),
+    }
 }

@@ -9,10 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nomad_core::state::Topic;
 use tokio::sync::Notify;
 
+/// One waiting reader: its subscription's number, and what wakes it.
+type Waiter = (u64, Arc<Notify>);
+
 /// The waiting readers, by topic.
 #[derive(Default)]
 pub struct Watchers {
-    waiting: Mutex<BTreeMap<Topic, Vec<(u64, Arc<Notify>)>>>,
+    waiting: Mutex<BTreeMap<Topic, Vec<Waiter>>>,
     next: std::sync::atomic::AtomicU64,
 }
 
@@ -31,10 +34,18 @@ impl Watchers {
         let woken = Arc::new(Notify::new());
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         for topic in topics {
-            waiting.entry(topic.clone()).or_default().push((id, woken.clone()));
+            waiting
+                .entry(topic.clone())
+                .or_default()
+                .push((id, woken.clone()));
         }
         drop(waiting);
-        Subscription { watchers: self, id, topics: topics.to_vec(), woken }
+        Subscription {
+            watchers: self,
+            id,
+            topics: topics.to_vec(),
+            woken,
+        }
     }
 
     /// Wakes everybody who waits for one of `topics`.
@@ -53,7 +64,10 @@ impl Watchers {
     /// How many topics somebody waits for.
     #[must_use]
     pub fn topics_waited_for(&self) -> usize {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
     }
 }
 
@@ -66,7 +80,11 @@ impl Subscription<'_> {
 
 impl Drop for Subscription<'_> {
     fn drop(&mut self) {
-        let mut waiting = self.watchers.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self
+            .watchers
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for topic in &self.topics {
             if let Some(list) = waiting.get_mut(topic) {
                 list.retain(|(id, _)| *id != self.id);

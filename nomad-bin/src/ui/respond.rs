@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use axum::http::header::{
+use bytes::Bytes;
+use hyper::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use bytes::Bytes;
+use hyper::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use super::{Asset, SECURITY_HEADERS, asset};
 

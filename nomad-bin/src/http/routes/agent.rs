@@ -10,7 +10,10 @@ use crate::http::request::Request;
 
 fn member(api: &Api) -> Value {
     let facts = &api.facts;
-    let (host, port) = facts.serf_addr.rsplit_once(':').unwrap_or((facts.serf_addr.as_str(), "0"));
+    let (host, port) = facts
+        .serf_addr
+        .rsplit_once(':')
+        .unwrap_or((facts.serf_addr.as_str(), "0"));
     let rpc_port = facts.rpc_addr.rsplit_once(':').map_or("", |(_, port)| port);
     json!({
         "Name": format!("{}.{}", facts.name, facts.region),
@@ -37,7 +40,7 @@ fn member(api: &Api) -> Value {
 }
 
 /// `GET /v1/agent/self`.
-pub async fn own(api: &Api, _: Permit<AgentRead>, _: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn own(api: &Api, _: Permit<AgentRead>, _: Request) -> Result<Answer, HttpError> {
     let mut stats = serde_json::Map::new();
     if let Some(server) = &api.server {
         let index = server.snapshot().index();
@@ -51,14 +54,27 @@ pub async fn own(api: &Api, _: Permit<AgentRead>, _: Request) -> Result<Answer, 
                 "known_regions": "1",
             }),
         );
-        stats.insert("raft".to_owned(), json!({"applied_index": index.to_string(), "num_peers": "0"}));
+        stats.insert(
+            "raft".to_owned(),
+            json!({"applied_index": index.to_string(), "num_peers": "0"}),
+        );
     }
-    let member = if api.server.is_some() { member(api) } else { json!({"Name": ""}) };
-    Ok(Answer::value(json!({"config": api.facts.config, "member": member, "stats": stats})))
+    let member = if api.server.is_some() {
+        member(api)
+    } else {
+        json!({"Name": ""})
+    };
+    Ok(Answer::value(
+        json!({"config": api.facts.config, "member": member, "stats": stats}),
+    ))
 }
 
 /// `GET /v1/agent/members`.
-pub async fn members(api: &Api, _: Permit<NodeRead>, _: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn members(
+    api: &Api,
+    _: Permit<NodeRead>,
+    _: Request,
+) -> Result<Answer, HttpError> {
     api.server()?;
     Ok(Answer::value(json!({
         "ServerName": api.facts.name,
@@ -69,7 +85,11 @@ pub async fn members(api: &Api, _: Permit<NodeRead>, _: Request) -> Result<Answe
 }
 
 /// `GET /v1/agent/health`.
-pub async fn health(api: &Api, _: Permit<Anybody>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn health(
+    api: &Api,
+    _: Permit<Anybody>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let kind = request.query.text("type");
     let mut body = serde_json::Map::new();
     let mut healthy = true;
@@ -83,5 +103,9 @@ pub async fn health(api: &Api, _: Permit<Anybody>, request: Request) -> Result<A
         body.insert("server".to_owned(), json!({"ok": ok, "message": message}));
     }
     let text = Value::Object(body);
-    if healthy { Ok(Answer::value(text)) } else { Err(HttpError::server(text.to_string())) }
+    if healthy {
+        Ok(Answer::value(text))
+    } else {
+        Err(HttpError::server(text.to_string()))
+    }
 }

@@ -16,7 +16,11 @@ use crate::http::view;
 use crate::http::wait::{Read, blocking};
 
 /// `GET /v1/allocations`.
-pub async fn list(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn list(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let prefix = lists::id_prefix(&request, "alloc")?;
     let namespace = request.namespaces()?;
     let extras = view::alloc::Extras {
@@ -32,7 +36,10 @@ pub async fn list(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Ans
         allocs.sort_by_key(|alloc| (alloc.create_index, alloc.id));
         let rows = allocs
             .into_iter()
-            .map(|item| Row { token: format!("{}.{}", item.create_index, item.id), item })
+            .map(|item| Row {
+                token: format!("{}.{}", item.create_index, item.id),
+                item,
+            })
             .collect();
         let job = |alloc| state.job_of(alloc).map(AsRef::as_ref);
         lists::answer(
@@ -53,20 +60,30 @@ fn alloc_id(request: &Request) -> Result<AllocId, HttpError> {
 }
 
 /// `GET /v1/allocation/:id`.
-pub async fn read(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn read(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let id = alloc_id(&request)?;
     blocking(api, &request, &[Topic::Alloc(id)], |state| {
         let Some(alloc) = state.alloc(&id) else {
-            return Ok(Read::missing(state.table_index(TableName::Allocs), "alloc not found"));
+            return Ok(Read::missing(
+                state.table_index(TableName::Allocs),
+                "alloc not found",
+            ));
         };
         let job = state.job_of(alloc).map(AsRef::as_ref);
-        Ok(Read::found(alloc.modify_index, Answer::value(view::alloc::full(alloc, job))))
+        Ok(Read::found(
+            alloc.modify_index,
+            Answer::value(view::alloc::full(alloc, job)),
+        ))
     })
     .await
 }
 
 /// `POST /v1/allocation/:id/stop`.
-pub async fn stop(
+pub(crate) async fn stop(
     api: &Api,
     _: Permit<AllocLifecycle>,
     request: Request,

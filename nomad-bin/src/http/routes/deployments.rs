@@ -17,30 +17,42 @@ use crate::http::view;
 use crate::http::wait::{Read, blocking};
 
 /// `GET /v1/deployments`.
-pub async fn list(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn list(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let prefix = lists::id_prefix(&request, "deployment")?;
     let namespace = request.namespaces()?;
-    blocking(api, &request, &[Topic::Table(TableName::Deployments)], |state| {
-        let mut found: Vec<_> = state
-            .deployments()
-            .filter(|one| lists::is_in(namespace.as_ref(), &one.namespace))
-            .filter(|one| prefix.is_empty() || one.id.to_string().starts_with(prefix))
-            .collect();
-        found.sort_by_key(|one| (one.create_index, one.id));
-        let rows = found
-            .into_iter()
-            .map(|item| Row { token: format!("{}.{}", item.create_index, item.id), item })
-            .collect();
-        lists::answer(
-            &request,
-            List {
-                rows,
-                index: state.table_index(TableName::Deployments),
-                show: &|one| view::deployment::full(one),
-                whole: &|one| view::deployment::full(one),
-            },
-        )
-    })
+    blocking(
+        api,
+        &request,
+        &[Topic::Table(TableName::Deployments)],
+        |state| {
+            let mut found: Vec<_> = state
+                .deployments()
+                .filter(|one| lists::is_in(namespace.as_ref(), &one.namespace))
+                .filter(|one| prefix.is_empty() || one.id.to_string().starts_with(prefix))
+                .collect();
+            found.sort_by_key(|one| (one.create_index, one.id));
+            let rows = found
+                .into_iter()
+                .map(|item| Row {
+                    token: format!("{}.{}", item.create_index, item.id),
+                    item,
+                })
+                .collect();
+            lists::answer(
+                &request,
+                List {
+                    rows,
+                    index: state.table_index(TableName::Deployments),
+                    show: &|one| view::deployment::full(one),
+                    whole: &|one| view::deployment::full(one),
+                },
+            )
+        },
+    )
     .await
 }
 
@@ -49,32 +61,45 @@ fn deployment_id(request: &Request) -> Result<DeploymentId, HttpError> {
 }
 
 /// `GET /v1/deployment/:id`.
-pub async fn read(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn read(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let id = deployment_id(&request)?;
     blocking(api, &request, &[Topic::Deployment(id)], |state| {
         let Some(one) = state.deployment(&id) else {
             let index = state.table_index(TableName::Deployments);
             return Ok(Read::missing(index, "deployment not found"));
         };
-        Ok(Read::found(one.modify_index, Answer::value(view::deployment::full(one))))
+        Ok(Read::found(
+            one.modify_index,
+            Answer::value(view::deployment::full(one)),
+        ))
     })
     .await
 }
 
 /// `GET /v1/deployment/allocations/:id`.
-pub async fn allocations(
+pub(crate) async fn allocations(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
 ) -> Result<Answer, HttpError> {
     let id = deployment_id(&request)?;
-    let extras = view::alloc::Extras { resources: false, task_states: true };
+    let extras = view::alloc::Extras {
+        resources: false,
+        task_states: true,
+    };
     blocking(api, &request, &[Topic::DeploymentAllocs(id)], |state| {
         let allocs: Vec<_> = state.allocs_of_deployment(&id).collect();
         let index = allocs.iter().map(|alloc| alloc.modify_index).max();
         let index = index.unwrap_or_else(|| state.table_index(TableName::Allocs));
         let job = |alloc| state.job_of(alloc).map(AsRef::as_ref);
-        let list = allocs.iter().map(|alloc| view::alloc::stub(alloc, job(alloc), extras)).collect();
+        let list = allocs
+            .iter()
+            .map(|alloc| view::alloc::stub(alloc, job(alloc), extras))
+            .collect();
         Ok(Read::found(index, Answer::value(Value::Array(list))))
     })
     .await
@@ -103,7 +128,11 @@ async fn write(api: &Api, call: OperatorRequest) -> Result<Answer, HttpError> {
 }
 
 /// `POST /v1/deployment/fail/:id`.
-pub async fn fail(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn fail(
+    api: &Api,
+    _: Permit<SubmitJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let deployment_id = deployment_id(&request)?;
     write(api, OperatorRequest::FailDeployment { deployment_id }).await
 }
@@ -128,10 +157,21 @@ struct Pause {
 }
 
 /// `POST /v1/deployment/pause/:id`.
-pub async fn pause(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn pause(
+    api: &Api,
+    _: Permit<SubmitJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let asked: Pause = request.json()?;
     let deployment_id = check_body(&request, &asked.deployment_id)?;
-    write(api, OperatorRequest::PauseDeployment { deployment_id, pause: asked.pause }).await
+    write(
+        api,
+        OperatorRequest::PauseDeployment {
+            deployment_id,
+            pause: asked.pause,
+        },
+    )
+    .await
 }
 
 #[derive(Deserialize, Default)]
@@ -144,7 +184,7 @@ struct Promote {
 }
 
 /// `POST /v1/deployment/promote/:id`.
-pub async fn promote(
+pub(crate) async fn promote(
     api: &Api,
     _: Permit<SubmitJob>,
     request: Request,
@@ -152,7 +192,14 @@ pub async fn promote(
     let asked: Promote = request.json()?;
     let deployment_id = check_body(&request, &asked.deployment_id)?;
     let groups = (!asked.all).then_some(asked.groups);
-    write(api, OperatorRequest::PromoteDeployment { deployment_id, groups }).await
+    write(
+        api,
+        OperatorRequest::PromoteDeployment {
+            deployment_id,
+            groups,
+        },
+    )
+    .await
 }
 
 #[derive(Deserialize, Default)]
@@ -167,9 +214,23 @@ struct Health {
 }
 
 /// `POST /v1/deployment/allocation-health/:id`.
-pub async fn health(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn health(
+    api: &Api,
+    _: Permit<SubmitJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let asked: Health = request.json()?;
     let deployment_id = check_body(&request, &asked.deployment_id)?;
-    let Health { healthy, unhealthy, .. } = asked;
-    write(api, OperatorRequest::SetAllocHealth { deployment_id, healthy, unhealthy }).await
+    let Health {
+        healthy, unhealthy, ..
+    } = asked;
+    write(
+        api,
+        OperatorRequest::SetAllocHealth {
+            deployment_id,
+            healthy,
+            unhealthy,
+        },
+    )
+    .await
 }

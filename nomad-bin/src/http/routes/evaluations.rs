@@ -16,12 +16,19 @@ use crate::http::view;
 use crate::http::wait::{Read, blocking};
 
 /// `GET /v1/evaluations`.
-pub async fn list(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn list(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let prefix = lists::id_prefix(&request, "eval")?;
     let namespace = request.namespaces()?;
     let (status, job) = (request.query.text("status"), request.query.text("job"));
-    if !request.query.text("filter").is_empty() && !(status.is_empty() && job.is_empty()) {
-        return Err(HttpError::bad("Filter expression cannot be used with other filter parameters"));
+    let narrowed = !status.is_empty() || !job.is_empty();
+    if narrowed && !request.query.text("filter").is_empty() {
+        return Err(HttpError::bad(
+            "Filter expression cannot be used with other filter parameters",
+        ));
     }
     let wanted = |eval: &Evaluation| {
         lists::is_in(namespace.as_ref(), &eval.namespace)
@@ -34,7 +41,10 @@ pub async fn list(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Ans
         evals.sort_by_key(|eval| (eval.create_index, eval.id));
         let rows = evals
             .into_iter()
-            .map(|item| Row { token: format!("{}.{}", item.create_index, item.id), item })
+            .map(|item| Row {
+                token: format!("{}.{}", item.create_index, item.id),
+                item,
+            })
             .collect();
         lists::answer(
             &request,
@@ -50,7 +60,11 @@ pub async fn list(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Ans
 }
 
 /// `GET /v1/evaluations/count`.
-pub async fn count(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn count(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let namespace = request.namespaces()?;
     blocking(api, &request, &[Topic::Table(TableName::Evals)], |state| {
         let count = state
@@ -75,17 +89,26 @@ fn eval_id(request: &Request) -> Result<EvalId, HttpError> {
 }
 
 /// `GET /v1/evaluation/:id`, with `related=true` and its relatives.
-pub async fn read(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn read(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let id = eval_id(&request)?;
     let with_related = request.query.flag("related")?;
     blocking(api, &request, &[Topic::Eval(id)], |state| {
         let Some(eval) = state.eval(&id) else {
-            return Ok(Read::missing(state.table_index(TableName::Evals), "eval not found"));
+            return Ok(Read::missing(
+                state.table_index(TableName::Evals),
+                "eval not found",
+            ));
         };
         let mut shown = view::eval::full(eval);
         if with_related && let Some(fields) = shown.as_object_mut() {
-            let related: Vec<Value> =
-                relatives(state, eval).into_iter().map(view::eval::related).collect();
+            let related: Vec<Value> = relatives(state, eval)
+                .into_iter()
+                .map(view::eval::related)
+                .collect();
             fields.insert("RelatedEvals".to_owned(), Value::Array(related));
         }
         Ok(Read::found(eval.modify_index, Answer::value(shown)))
@@ -96,7 +119,10 @@ pub async fn read(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Ans
 /// Every evaluation of the same job that links to `eval`, directly or through others.
 fn relatives<'a>(state: &'a Snapshot, eval: &Evaluation) -> Vec<&'a Evaluation> {
     let links = |one: &Evaluation| {
-        [one.next_eval, one.previous_eval, one.blocked_eval].into_iter().flatten().collect::<Vec<_>>()
+        [one.next_eval, one.previous_eval, one.blocked_eval]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
     };
     let mut seen = std::collections::BTreeSet::from([eval.id]);
     let mut waiting = links(eval);
@@ -114,19 +140,25 @@ fn relatives<'a>(state: &'a Snapshot, eval: &Evaluation) -> Vec<&'a Evaluation> 
 }
 
 /// `GET /v1/evaluation/:id/allocations`.
-pub async fn allocations(
+pub(crate) async fn allocations(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
 ) -> Result<Answer, HttpError> {
     let id = eval_id(&request)?;
-    let extras = view::alloc::Extras { resources: false, task_states: true };
+    let extras = view::alloc::Extras {
+        resources: false,
+        task_states: true,
+    };
     blocking(api, &request, &[Topic::EvalAllocs(id)], |state| {
         let allocs: Vec<_> = state.allocs_of_eval(&id).collect();
         let index = allocs.iter().map(|alloc| alloc.modify_index).max();
         let index = index.unwrap_or_else(|| state.table_index(TableName::Allocs));
         let job = |alloc| state.job_of(alloc).map(AsRef::as_ref);
-        let list = allocs.iter().map(|alloc| view::alloc::stub(alloc, job(alloc), extras)).collect();
+        let list = allocs
+            .iter()
+            .map(|alloc| view::alloc::stub(alloc, job(alloc), extras))
+            .collect();
         Ok(Read::found(index, Answer::value(Value::Array(list))))
     })
     .await

@@ -22,21 +22,33 @@ fn job_topics(key: &JobKey) -> [Topic; 1] {
 }
 
 /// `GET /v1/job/:id`.
-pub async fn read(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn read(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let key = request.job_key()?;
     blocking(api, &request, &job_topics(&key), |state| {
-        let Some(job) = state.job(&key) else { return Ok(missing(state)) };
+        let Some(job) = state.job(&key) else {
+            return Ok(missing(state));
+        };
         Ok(Read::found(job.modify_index, Answer::json(job)?))
     })
     .await
 }
 
 /// `GET /v1/job/:id/summary`.
-pub async fn summary(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn summary(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let key = request.job_key()?;
     let topics = [Topic::JobSummary(key.clone()), Topic::Job(key.clone())];
     blocking(api, &request, &topics, |state| {
-        let Some(record) = state.job_record(&key) else { return Ok(missing(state)) };
+        let Some(record) = state.job_record(&key) else {
+            return Ok(missing(state));
+        };
         let answer = Answer::value(view::job::summary(&key, record));
         Ok(Read::found(record.summary_index, answer))
     })
@@ -44,7 +56,11 @@ pub async fn summary(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<
 }
 
 /// `GET /v1/job/:id/versions`.
-pub async fn versions(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn versions(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let key = request.job_key()?;
     if request.query.flag("diffs")? {
         return Err(HttpError::not_here("version diffs"));
@@ -54,7 +70,12 @@ pub async fn versions(api: &Api, _: Permit<ReadJob>, request: Request) -> Result
             let index = state.table_index(TableName::JobVersions);
             return Ok(Read::missing(index, "job versions not found"));
         };
-        let newest_first: Vec<Value> = record.versions.values().rev().map(|job| json!(job)).collect();
+        let newest_first: Vec<Value> = record
+            .versions
+            .values()
+            .rev()
+            .map(|job| json!(job))
+            .collect();
         let index = record.job.modify_index;
         let answer = json!({
             "Versions": newest_first,
@@ -70,15 +91,18 @@ pub async fn versions(api: &Api, _: Permit<ReadJob>, request: Request) -> Result
 }
 
 /// `GET /v1/job/:id/submission?version=N`.
-pub async fn submission(
+pub(crate) async fn submission(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
 ) -> Result<Answer, HttpError> {
     let key = request.job_key()?;
-    let version = request.query.text("version").parse().map(JobVersion).map_err(|_| {
-        HttpError::bad("Unable to parse job submission version parameter")
-    })?;
+    let version = request
+        .query
+        .text("version")
+        .parse()
+        .map(JobVersion)
+        .map_err(|_| HttpError::bad("Unable to parse job submission version parameter"))?;
     blocking(api, &request, &job_topics(&key), |state| {
         let record = state.job_record(&key);
         let found = record.and_then(|record| record.submissions.get(&version));
@@ -103,7 +127,7 @@ pub async fn submission(
 }
 
 /// `GET /v1/job/:id/allocations`.
-pub async fn allocations(
+pub(crate) async fn allocations(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
@@ -111,7 +135,10 @@ pub async fn allocations(
     let key = request.job_key()?;
     let all = request.query.flag("all")?;
     let topics = [Topic::JobAllocs(key.clone()), Topic::Job(key.clone())];
-    let extras = view::alloc::Extras { resources: request.query.flag("resources")?, task_states: true };
+    let extras = view::alloc::Extras {
+        resources: request.query.flag("resources")?,
+        task_states: true,
+    };
     blocking(api, &request, &topics, |state| {
         let current = state.job(&key).map(|job| job.create_index);
         let shown: Vec<_> = state
@@ -121,14 +148,17 @@ pub async fn allocations(
         let index = shown.iter().map(|alloc| alloc.modify_index).max();
         let index = index.unwrap_or_else(|| state.table_index(TableName::Allocs));
         let job = |alloc| state.job_of(alloc).map(AsRef::as_ref);
-        let list = shown.iter().map(|alloc| view::alloc::stub(alloc, job(alloc), extras)).collect();
+        let list = shown
+            .iter()
+            .map(|alloc| view::alloc::stub(alloc, job(alloc), extras))
+            .collect();
         Ok(Read::found(index, Answer::value(Value::Array(list))))
     })
     .await
 }
 
 /// `GET /v1/job/:id/evaluations`: newest first.
-pub async fn evaluations(
+pub(crate) async fn evaluations(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
@@ -146,49 +176,64 @@ pub async fn evaluations(
 }
 
 /// `GET /v1/job/:id/deployments`: newest first.
-pub async fn deployments(
+pub(crate) async fn deployments(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
 ) -> Result<Answer, HttpError> {
     let key = request.job_key()?;
     let all = request.query.flag("all")?;
-    blocking(api, &request, &[Topic::JobDeployments(key.clone())], |state| {
-        let current = state.job(&key).map(|job| job.create_index);
-        let mut found: Vec<_> = state
-            .deployments_of_job(&key)
-            .filter(|one| all || current.is_none_or(|index| one.job_create_index == index))
-            .collect();
-        found.sort_by_key(|one| std::cmp::Reverse(one.create_index));
-        let index = found.iter().map(|one| one.modify_index).max();
-        let index = index.unwrap_or_else(|| state.table_index(TableName::Deployments));
-        let list = found.iter().map(|one| view::deployment::full(one)).collect();
-        Ok(Read::found(index, Answer::value(Value::Array(list))))
-    })
+    blocking(
+        api,
+        &request,
+        &[Topic::JobDeployments(key.clone())],
+        |state| {
+            let current = state.job(&key).map(|job| job.create_index);
+            let mut found: Vec<_> = state
+                .deployments_of_job(&key)
+                .filter(|one| all || current.is_none_or(|index| one.job_create_index == index))
+                .collect();
+            found.sort_by_key(|one| std::cmp::Reverse(one.create_index));
+            let index = found.iter().map(|one| one.modify_index).max();
+            let index = index.unwrap_or_else(|| state.table_index(TableName::Deployments));
+            let list = found
+                .iter()
+                .map(|one| view::deployment::full(one))
+                .collect();
+            Ok(Read::found(index, Answer::value(Value::Array(list))))
+        },
+    )
     .await
 }
 
 /// `GET /v1/job/:id/deployment`: the newest, or `null`.
-pub async fn deployment(
+pub(crate) async fn deployment(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
 ) -> Result<Answer, HttpError> {
     let key = request.job_key()?;
-    blocking(api, &request, &[Topic::JobDeployments(key.clone())], |state| {
-        Ok(match state.latest_deployment(&key) {
-            Some(one) => Read::found(one.modify_index, Answer::value(view::deployment::full(one))),
-            None => {
-                let index = state.table_index(TableName::Deployments);
-                Read::found(index, Answer::value(Value::Null))
-            }
-        })
-    })
+    blocking(
+        api,
+        &request,
+        &[Topic::JobDeployments(key.clone())],
+        |state| {
+            Ok(match state.latest_deployment(&key) {
+                Some(one) => {
+                    Read::found(one.modify_index, Answer::value(view::deployment::full(one)))
+                }
+                None => {
+                    let index = state.table_index(TableName::Deployments);
+                    Read::found(index, Answer::value(Value::Null))
+                }
+            })
+        },
+    )
     .await
 }
 
 /// `GET /v1/job/:id/scale`: counts and events per group.
-pub async fn scale_status(
+pub(crate) async fn scale_status(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
@@ -196,7 +241,9 @@ pub async fn scale_status(
     let key = request.job_key()?;
     let topics = [Topic::JobSummary(key.clone()), Topic::Job(key.clone())];
     blocking(api, &request, &topics, |state| {
-        let Some(record) = state.job_record(&key) else { return Ok(missing(state)) };
+        let Some(record) = state.job_record(&key) else {
+            return Ok(missing(state));
+        };
         let groups: serde_json::Map<String, Value> = record
             .job
             .task_groups
@@ -230,11 +277,17 @@ pub async fn scale_status(
 }
 
 /// `GET /v1/job/:id/actions`.
-pub async fn actions(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn actions(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let key = request.job_key()?;
     let server = api.server()?;
     let state = server.snapshot();
-    let job = state.job(&key).ok_or_else(|| HttpError::missing("job not found"))?;
+    let job = state
+        .job(&key)
+        .ok_or_else(|| HttpError::missing("job not found"))?;
     let mut found = Vec::new();
     for group in &job.task_groups {
         for task in &group.tasks {

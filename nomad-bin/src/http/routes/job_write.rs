@@ -15,11 +15,21 @@ use crate::http::request::Request;
 
 /// The answer of most writes to jobs.
 fn job_answer(answer: OperatorAnswer, told: &str) -> Result<Answer, HttpError> {
-    let OperatorAnswer::Job { index, eval_id, eval_create_index, job_modify_index, warnings } = answer
+    let OperatorAnswer::Job {
+        index,
+        eval_id,
+        eval_create_index,
+        job_modify_index,
+        warnings,
+    } = answer
     else {
         return Err(HttpError::server("the server answered another question"));
     };
-    let told = if told.is_empty() { warnings } else { told.to_owned() };
+    let told = if told.is_empty() {
+        warnings
+    } else {
+        told.to_owned()
+    };
     let body = json!({
         "EvalID": eval_id.map(|id| id.to_string()).unwrap_or_default(),
         "EvalCreateIndex": eval_create_index,
@@ -49,7 +59,9 @@ async fn register_job(api: &Api, request: &Request, in_path: bool) -> Result<Ans
         .operator(OperatorRequest::RegisterJob {
             job: Box::new(admitted.job),
             submission: submitted.submission,
-            enforce_index: submitted.enforce_index.then_some(Index(submitted.job_modify_index)),
+            enforce_index: submitted
+                .enforce_index
+                .then_some(Index(submitted.job_modify_index)),
             preserve_counts: submitted.preserve_counts,
             eval_priority: submitted.eval_priority,
         })
@@ -58,7 +70,7 @@ async fn register_job(api: &Api, request: &Request, in_path: bool) -> Result<Ans
 }
 
 /// `POST /v1/jobs`.
-pub async fn register(
+pub(crate) async fn register(
     api: &Api,
     _: Permit<SubmitJob>,
     request: Request,
@@ -67,12 +79,16 @@ pub async fn register(
 }
 
 /// `POST /v1/job/:id`.
-pub async fn update(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn update(
+    api: &Api,
+    _: Permit<SubmitJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     register_job(api, &request, true).await
 }
 
 /// `DELETE /v1/job/:id`.
-pub async fn deregister(
+pub(crate) async fn deregister(
     api: &Api,
     _: Permit<SubmitJob>,
     request: Request,
@@ -80,7 +96,9 @@ pub async fn deregister(
     let job = request.job_key()?;
     let priority = request.query.number("eval_priority")?.unwrap_or(0);
     if !(0..=100).contains(&priority) {
-        return Err(HttpError::bad("Eval priority must be between 1 and 100 inclusively"));
+        return Err(HttpError::bad(
+            "Eval priority must be between 1 and 100 inclusively",
+        ));
     }
     let answer = api
         .server()?
@@ -91,7 +109,13 @@ pub async fn deregister(
             eval_priority: priority,
         })
         .await?;
-    let OperatorAnswer::Job { index, eval_id, eval_create_index, job_modify_index, .. } = answer
+    let OperatorAnswer::Job {
+        index,
+        eval_id,
+        eval_create_index,
+        job_modify_index,
+        ..
+    } = answer
     else {
         return Err(HttpError::server("the server answered another question"));
     };
@@ -124,19 +148,25 @@ struct EvalOptions {
 }
 
 /// `POST /v1/job/:id/evaluate`.
-pub async fn evaluate(
+pub(crate) async fn evaluate(
     api: &Api,
     _: Permit<SubmitJob>,
     request: Request,
 ) -> Result<Answer, HttpError> {
     let job = request.job_key()?;
-    let asked: Evaluate =
-        if request.body.is_empty() { Evaluate::default() } else { request.json()? };
+    let asked: Evaluate = if request.body.is_empty() {
+        Evaluate::default()
+    } else {
+        request.json()?
+    };
     if !asked.job_id.is_empty() && asked.job_id != job.id.as_str() {
         return Err(HttpError::bad("JobID not same as job name"));
     }
     let force_reschedule = asked.eval_options.force_reschedule;
-    let call = OperatorRequest::EvaluateJob { job, force_reschedule };
+    let call = OperatorRequest::EvaluateJob {
+        job,
+        force_reschedule,
+    };
     job_answer(api.server()?.operator(call).await?, "")
 }
 
@@ -150,7 +180,11 @@ struct Revert {
 }
 
 /// `POST /v1/job/:id/revert`.
-pub async fn revert(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn revert(
+    api: &Api,
+    _: Permit<SubmitJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let job = request.job_key()?;
     let asked: Revert = request.json()?;
     if asked.job_id.is_empty() {
@@ -165,7 +199,9 @@ pub async fn revert(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result
         enforce_prior_version: asked.enforce_prior_version.map(JobVersion),
     };
     let answer = job_answer(api.server()?.operator(call).await?, "")?;
-    Ok(answer.with_header("x-nomad-knownleader", false).with_header("x-nomad-lastcontact", 0))
+    Ok(answer
+        .with_header("x-nomad-knownleader", false)
+        .with_header("x-nomad-lastcontact", 0))
 }
 
 #[derive(Deserialize, Default)]
@@ -178,7 +214,11 @@ struct Stability {
 }
 
 /// `POST /v1/job/:id/stable`.
-pub async fn stable(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn stable(
+    api: &Api,
+    _: Permit<SubmitJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let job = request.job_key()?;
     let asked: Stability = request.json()?;
     if asked.job_id.is_empty() {
@@ -188,12 +228,16 @@ pub async fn stable(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result
         return Err(HttpError::bad("Job ID does not match"));
     }
     let version = JobVersion(asked.job_version);
-    let call = OperatorRequest::SetJobStability { job, version, stable: asked.stable };
+    let call = OperatorRequest::SetJobStability {
+        job,
+        version,
+        stable: asked.stable,
+    };
     done(api.server()?.operator(call).await?)
 }
 
 /// The answer of a write that has nothing to say but its index.
-pub fn done(answer: OperatorAnswer) -> Result<Answer, HttpError> {
+pub(crate) fn done(answer: OperatorAnswer) -> Result<Answer, HttpError> {
     let OperatorAnswer::Done { index, .. } = answer else {
         return Err(HttpError::server("the server answered another question"));
     };
@@ -216,17 +260,28 @@ struct Scale {
 }
 
 /// `POST /v1/job/:id/scale`.
-pub async fn scale(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn scale(
+    api: &Api,
+    _: Permit<SubmitJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let job = request.job_key()?;
     let asked: Scale = request.json()?;
-    let target = asked.target.get("Job").or(Some(&asked.job_id)).filter(|id| !id.is_empty());
+    let target = asked
+        .target
+        .get("Job")
+        .or(Some(&asked.job_id))
+        .filter(|id| !id.is_empty());
     if target.is_some_and(|id| id != job.id.as_str()) {
         return Err(HttpError::bad("job ID in payload did not match URL"));
     }
     let group = asked.target.get("Group").filter(|name| !name.is_empty());
-    let group = group.ok_or_else(|| HttpError::bad("missing task group name for scaling action"))?;
+    let group =
+        group.ok_or_else(|| HttpError::bad("missing task group name for scaling action"))?;
     if asked.error && asked.count.is_some() {
-        return Err(HttpError::bad("scaling action should not contain count if error is true"));
+        return Err(HttpError::bad(
+            "scaling action should not contain count if error is true",
+        ));
     }
     if asked.count.is_some_and(|count| count < 0) {
         return Err(HttpError::bad("scaling action count can't be negative"));
@@ -241,7 +296,9 @@ pub async fn scale(api: &Api, _: Permit<SubmitJob>, request: Request) -> Result<
     };
     let call = OperatorRequest::ScaleJob {
         job,
-        group: group.parse().map_err(|error| HttpError::bad(format!("{error}")))?,
+        group: group
+            .parse()
+            .map_err(|error| HttpError::bad(format!("{error}")))?,
         count: asked.count,
         override_policy: asked.policy_override,
         job_modify_index: asked.enforce_index.then_some(Index(asked.job_modify_index)),

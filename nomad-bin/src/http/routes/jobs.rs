@@ -14,8 +14,15 @@ use crate::http::view;
 use crate::http::wait::blocking;
 
 /// `GET /v1/jobs`.
-pub async fn list(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Answer, HttpError> {
-    let topics = [Topic::Table(TableName::Jobs), Topic::Table(TableName::JobSummaries)];
+pub(crate) async fn list(
+    api: &Api,
+    _: Permit<ReadJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let topics = [
+        Topic::Table(TableName::Jobs),
+        Topic::Table(TableName::JobSummaries),
+    ];
     let namespace = request.namespaces()?;
     let with_meta = request.query.flag("meta")?;
     blocking(api, &request, &topics, |state| {
@@ -29,8 +36,9 @@ pub async fn list(api: &Api, _: Permit<ReadJob>, request: Request) -> Result<Ans
                 item: (key, record),
             })
             .collect();
-        let index =
-            state.table_index(TableName::Jobs).max(state.table_index(TableName::JobSummaries));
+        let index = state
+            .table_index(TableName::Jobs)
+            .max(state.table_index(TableName::JobSummaries));
         lists::answer(
             &request,
             List {

@@ -11,7 +11,7 @@ use crate::http::request::Request;
 use crate::http::wait::Read;
 
 /// What a list is made of: where each item stands, what it is, how it is shown and filtered.
-pub struct List<'a, T> {
+pub(crate) struct List<'a, T> {
     /// Rows in the list's order.
     pub rows: Vec<Row<T>>,
     /// The table's index.
@@ -23,7 +23,7 @@ pub struct List<'a, T> {
 }
 
 /// Answers a list as the request wants it.
-pub fn answer<T>(request: &Request, list: List<'_, T>) -> Result<Read, HttpError> {
+pub(crate) fn answer<T>(request: &Request, list: List<'_, T>) -> Result<Read, HttpError> {
     let paging = Paging::of(request)?;
     let reverse = request.query.text("reverse") == "true";
     let filter = request.query.text("filter");
@@ -45,13 +45,13 @@ pub fn answer<T>(request: &Request, list: List<'_, T>) -> Result<Read, HttpError
 }
 
 /// True when `namespace` is the one asked for, or all are.
-pub fn is_in(asked: Option<&NamespaceName>, namespace: &NamespaceName) -> bool {
+pub(crate) fn is_in(asked: Option<&NamespaceName>, namespace: &NamespaceName) -> bool {
     asked.is_none_or(|asked| asked == namespace)
 }
 
 /// Checks a prefix of a drawn id: hexadecimal digits and dashes only. Any length is taken, where
 /// the original wants whole bytes.
-pub fn id_prefix<'a>(request: &'a Request, kind: &str) -> Result<&'a str, HttpError> {
+pub(crate) fn id_prefix<'a>(request: &'a Request, kind: &str) -> Result<&'a str, HttpError> {
     let prefix = request.query.text("prefix");
     match prefix.chars().find(|c| !c.is_ascii_hexdigit() && *c != '-') {
         Some(found) => Err(HttpError::server(format!(
@@ -62,8 +62,10 @@ pub fn id_prefix<'a>(request: &'a Request, kind: &str) -> Result<&'a str, HttpEr
 }
 
 /// Reads a drawn id from a path.
-pub fn drawn_id<T: std::str::FromStr>(text: &str, lookup: &str) -> Result<T, HttpError> {
+pub(crate) fn drawn_id<T: std::str::FromStr>(text: &str, lookup: &str) -> Result<T, HttpError> {
     text.parse().map_err(|_| {
-        HttpError::server(format!("{lookup} lookup failed: index error: UUID must be 36 characters"))
+        HttpError::server(format!(
+            "{lookup} lookup failed: index error: UUID must be 36 characters"
+        ))
     })
 }

@@ -1,14 +1,14 @@
 //! One resource per file.
 
-pub mod agent;
-pub mod allocations;
-pub mod deployments;
-pub mod evaluations;
-pub mod job;
-pub mod job_write;
-pub mod jobs;
-pub mod lists;
-pub mod nodes;
-pub mod operator;
-pub mod status;
-pub mod submit;
+pub(super) mod agent;
+pub(super) mod allocations;
+pub(super) mod deployments;
+pub(super) mod evaluations;
+pub(super) mod job;
+pub(super) mod job_write;
+pub(super) mod jobs;
+pub(super) mod lists;
+pub(super) mod nodes;
+pub(super) mod operator;
+pub(super) mod status;
+pub(super) mod submit;

@@ -18,7 +18,11 @@ use crate::http::view;
 use crate::http::wait::{Read, blocking};
 
 /// `GET /v1/nodes`.
-pub async fn list(api: &Api, _: Permit<NodeRead>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn list(
+    api: &Api,
+    _: Permit<NodeRead>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let prefix = lists::id_prefix(&request, "node")?;
     let extras = view::node::Extras {
         resources: request.query.flag("resources")?,
@@ -27,7 +31,10 @@ pub async fn list(api: &Api, _: Permit<NodeRead>, request: Request) -> Result<An
     blocking(api, &request, &[Topic::Table(TableName::Nodes)], |state| {
         let rows = state
             .nodes()
-            .map(|item| Row { token: item.id.to_string(), item })
+            .map(|item| Row {
+                token: item.id.to_string(),
+                item,
+            })
             .filter(|row| row.token.starts_with(prefix))
             .collect();
         lists::answer(
@@ -48,19 +55,29 @@ fn node_id(request: &Request) -> Result<NodeId, HttpError> {
 }
 
 /// `GET /v1/node/:id`.
-pub async fn read(api: &Api, _: Permit<NodeRead>, request: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn read(
+    api: &Api,
+    _: Permit<NodeRead>,
+    request: Request,
+) -> Result<Answer, HttpError> {
     let id = node_id(&request)?;
     blocking(api, &request, &[Topic::Node(id)], |state| {
         let Some(node) = state.node(&id) else {
-            return Ok(Read::missing(state.table_index(TableName::Nodes), "node not found"));
+            return Ok(Read::missing(
+                state.table_index(TableName::Nodes),
+                "node not found",
+            ));
         };
-        Ok(Read::found(node.modify_index, Answer::value(view::node::full(node))))
+        Ok(Read::found(
+            node.modify_index,
+            Answer::value(view::node::full(node)),
+        ))
     })
     .await
 }
 
 /// `GET /v1/node/:id/allocations`.
-pub async fn allocations(
+pub(crate) async fn allocations(
     api: &Api,
     _: Permit<NodeRead>,
     request: Request,
@@ -71,7 +88,10 @@ pub async fn allocations(
         let index = allocs.iter().map(|alloc| alloc.modify_index).max();
         let index = index.unwrap_or_else(|| state.table_index(TableName::Allocs));
         let job = |alloc| state.job_of(alloc).map(AsRef::as_ref);
-        let list = allocs.iter().map(|alloc| view::alloc::full(alloc, job(alloc))).collect();
+        let list = allocs
+            .iter()
+            .map(|alloc| view::alloc::full(alloc, job(alloc)))
+            .collect();
         Ok(Read::found(index, Answer::value(Value::Array(list))))
     })
     .await
@@ -84,7 +104,12 @@ struct Written {
 
 async fn write(api: &Api, call: OperatorRequest) -> Result<Written, HttpError> {
     let answer = api.server()?.operator(call).await?;
-    let OperatorAnswer::Node { index, eval_ids, eval_create_index, node_modify_index } = answer
+    let OperatorAnswer::Node {
+        index,
+        eval_ids,
+        eval_create_index,
+        node_modify_index,
+    } = answer
     else {
         return Err(HttpError::server("the server answered another question"));
     };
@@ -107,7 +132,7 @@ struct Eligibility {
 }
 
 /// `POST /v1/node/:id/eligibility`.
-pub async fn eligibility(
+pub(crate) async fn eligibility(
     api: &Api,
     _: Permit<NodeWrite>,
     request: Request,
@@ -118,26 +143,48 @@ pub async fn eligibility(
         return Err(HttpError::bad("Node ID does not match"));
     }
     let eligibility: NodeEligibility = asked.eligibility.parse().map_err(|_| {
-        HttpError::server(format!("invalid scheduling eligibility {:?}", asked.eligibility))
+        HttpError::server(format!(
+            "invalid scheduling eligibility {:?}",
+            asked.eligibility
+        ))
     })?;
-    let call = OperatorRequest::SetNodeEligibility { node_id, eligibility };
+    let call = OperatorRequest::SetNodeEligibility {
+        node_id,
+        eligibility,
+    };
     let written = write(api, call).await?;
     Ok(Answer::value(written.body).written_at(written.index))
 }
 
 /// `POST /v1/node/:id/evaluate`.
-pub async fn evaluate(
+pub(crate) async fn evaluate(
     api: &Api,
     _: Permit<NodeWrite>,
     request: Request,
 ) -> Result<Answer, HttpError> {
-    let written = write(api, OperatorRequest::EvaluateNode { node_id: node_id(&request)? }).await?;
+    let written = write(
+        api,
+        OperatorRequest::EvaluateNode {
+            node_id: node_id(&request)?,
+        },
+    )
+    .await?;
     Ok(Answer::value(with_meta(written.body)).written_at(written.index))
 }
 
 /// `POST /v1/node/:id/purge`.
-pub async fn purge(api: &Api, _: Permit<NodeWrite>, request: Request) -> Result<Answer, HttpError> {
-    let written = write(api, OperatorRequest::PurgeNode { node_id: node_id(&request)? }).await?;
+pub(crate) async fn purge(
+    api: &Api,
+    _: Permit<NodeWrite>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let written = write(
+        api,
+        OperatorRequest::PurgeNode {
+            node_id: node_id(&request)?,
+        },
+    )
+    .await?;
     Ok(Answer::value(written.body).written_at(written.index))
 }
 

@@ -16,26 +16,31 @@ use crate::http::request::Request;
 use crate::http::wait::{Read, blocking};
 
 /// `GET /v1/operator/scheduler/configuration`.
-pub async fn scheduler(
+pub(crate) async fn scheduler(
     api: &Api,
     _: Permit<OperatorRead>,
     request: Request,
 ) -> Result<Answer, HttpError> {
-    blocking(api, &request, &[Topic::Table(TableName::SchedulerConfig)], |state| {
-        let config = state.scheduler_config();
-        let mut shown = json!(config);
-        if let Some(fields) = shown.as_object_mut() {
-            fields.insert("NodeLimitForFeasibilityChecks".to_owned(), json!(0));
-        }
-        let body = json!({
-            "SchedulerConfig": shown,
-            "Index": config.modify_index,
-            "LastContact": 0,
-            "KnownLeader": true,
-            "NextToken": "",
-        });
-        Ok(Read::found(config.modify_index, Answer::value(body)))
-    })
+    blocking(
+        api,
+        &request,
+        &[Topic::Table(TableName::SchedulerConfig)],
+        |state| {
+            let config = state.scheduler_config();
+            let mut shown = json!(config);
+            if let Some(fields) = shown.as_object_mut() {
+                fields.insert("NodeLimitForFeasibilityChecks".to_owned(), json!(0));
+            }
+            let body = json!({
+                "SchedulerConfig": shown,
+                "Index": config.modify_index,
+                "LastContact": 0,
+                "KnownLeader": true,
+                "NextToken": "",
+            });
+            Ok(Read::found(config.modify_index, Answer::value(body)))
+        },
+    )
     .await
 }
 
@@ -59,7 +64,7 @@ struct AskedPreemption {
 }
 
 /// `PUT /v1/operator/scheduler/configuration[?cas=N]`.
-pub async fn set_scheduler(
+pub(crate) async fn set_scheduler(
     api: &Api,
     _: Permit<OperatorWrite>,
     request: Request,
@@ -92,7 +97,10 @@ pub async fn set_scheduler(
         pause_eval_broker: asked.pause_eval_broker,
         ..SchedulerConfiguration::default()
     };
-    let call = OperatorRequest::SetSchedulerConfiguration { config, check_index };
+    let call = OperatorRequest::SetSchedulerConfiguration {
+        config,
+        check_index,
+    };
     let OperatorAnswer::Done { index, updated } = api.server()?.operator(call).await? else {
         return Err(HttpError::server("the server answered another question"));
     };

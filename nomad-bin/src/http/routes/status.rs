@@ -10,24 +10,38 @@ use crate::http::permit::{Anybody, Management, Permit};
 use crate::http::request::Request;
 
 /// `GET /v1/status/leader`.
-pub async fn leader(api: &Api, _: Permit<Anybody>, _: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn leader(api: &Api, _: Permit<Anybody>, _: Request) -> Result<Answer, HttpError> {
     let leading = api.server()?.is_leading();
-    Ok(Answer::value(json!(if leading { api.facts.rpc_addr.as_str() } else { "" })))
+    Ok(Answer::value(json!(if leading {
+        api.facts.rpc_addr.as_str()
+    } else {
+        ""
+    })))
 }
 
 /// `GET /v1/status/peers`.
-pub async fn peers(api: &Api, _: Permit<Anybody>, _: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn peers(api: &Api, _: Permit<Anybody>, _: Request) -> Result<Answer, HttpError> {
     api.server()?;
     Ok(Answer::value(json!([api.facts.rpc_addr])))
 }
 
 /// `GET /v1/regions`.
-pub async fn regions(api: &Api, _: Permit<Anybody>, _: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn regions(
+    api: &Api,
+    _: Permit<Anybody>,
+    _: Request,
+) -> Result<Answer, HttpError> {
     Ok(Answer::value(json!([api.facts.region])))
 }
 
 /// `PUT /v1/system/gc`.
-pub async fn collect(api: &Api, _: Permit<Management>, _: Request) -> Result<Answer, HttpError> {
-    api.server()?.operator(OperatorRequest::CollectGarbage).await?;
+pub(crate) async fn collect(
+    api: &Api,
+    _: Permit<Management>,
+    _: Request,
+) -> Result<Answer, HttpError> {
+    api.server()?
+        .operator(OperatorRequest::CollectGarbage)
+        .await?;
     Ok(Answer::empty())
 }

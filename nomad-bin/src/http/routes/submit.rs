@@ -18,7 +18,7 @@ use crate::http::request::Request;
 /// A job as a request carries it.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub struct Submitted {
+pub(crate) struct Submitted {
     /// The job.
     #[serde(rename = "Job")]
     pub job: Option<JobSpec>,
@@ -49,8 +49,11 @@ pub struct Submitted {
 }
 
 /// Limits as the cluster stands.
-pub fn limits(state: &Snapshot) -> Limits {
-    let pools: BTreeSet<String> = state.nodes().map(|node| node.node_pool.to_string()).collect();
+pub(crate) fn limits(state: &Snapshot) -> Limits {
+    let pools: BTreeSet<String> = state
+        .nodes()
+        .map(|node| node.node_pool.to_string())
+        .collect();
     let mut limits = Limits {
         memory_oversubscription: state.scheduler_config().memory_oversubscription_enabled,
         ..Limits::default()
@@ -60,13 +63,18 @@ pub fn limits(state: &Snapshot) -> Limits {
 }
 
 /// Takes the job out of a request's body and puts it into the right namespace (spec/api-cli 2.2).
-pub fn take_job(request: &Request, submitted: &mut Submitted) -> Result<JobSpec, HttpError> {
-    let mut job = submitted.job.take().ok_or_else(|| HttpError::bad("Job must be specified"))?;
+pub(crate) fn take_job(request: &Request, submitted: &mut Submitted) -> Result<JobSpec, HttpError> {
+    let mut job = submitted
+        .job
+        .take()
+        .ok_or_else(|| HttpError::bad("Job must be specified"))?;
     if job.id.as_deref().unwrap_or_default().is_empty() {
         return Err(HttpError::bad("Job ID hasn't been provided"));
     }
     if !(0..=100).contains(&submitted.eval_priority) {
-        return Err(HttpError::bad("Eval priority must be between 1 and 100 inclusively"));
+        return Err(HttpError::bad(
+            "Eval priority must be between 1 and 100 inclusively",
+        ));
     }
     let asked = request.query.text("namespace");
     if !asked.is_empty() {
@@ -83,24 +91,28 @@ pub fn take_job(request: &Request, submitted: &mut Submitted) -> Result<JobSpec,
 }
 
 /// Admits a job, or answers every complaint.
-pub fn admitted(api: &Api, job: JobSpec) -> Result<Admitted, HttpError> {
+pub(crate) fn admitted(api: &Api, job: JobSpec) -> Result<Admitted, HttpError> {
     let server = api.server()?;
     admit(job, &limits(&server.snapshot())).map_err(|error| HttpError::server(error.to_string()))
 }
 
 /// Warnings as one text (spec/api-cli 1.9).
-pub fn warnings(admitted: &Admitted) -> String {
+pub(crate) fn warnings(admitted: &Admitted) -> String {
     let count = admitted.warnings.len();
     if count == 0 {
         return String::new();
     }
     let plural = if count == 1 { "warning" } else { "warnings" };
-    let lines: Vec<String> = admitted.warnings.iter().map(|one| format!("* {one}")).collect();
+    let lines: Vec<String> = admitted
+        .warnings
+        .iter()
+        .map(|one| format!("* {one}"))
+        .collect();
     format!("{count} {plural}:\n\n{}", lines.join("\n"))
 }
 
 /// `POST /v1/validate/job`.
-pub async fn validate(
+pub(crate) async fn validate(
     api: &Api,
     _: Permit<ReadJob>,
     request: Request,
@@ -113,9 +125,17 @@ pub async fn validate(
         Ok(admitted) => (None, String::new(), warnings(&admitted)),
         Err(AdmitError::Invalid(complaints)) => {
             let texts: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-            (Some(texts), AdmitError::Invalid(complaints).to_string(), String::new())
+            (
+                Some(texts),
+                AdmitError::Invalid(complaints).to_string(),
+                String::new(),
+            )
         }
-        Err(other) => (Some(vec![other.to_string()]), other.to_string(), String::new()),
+        Err(other) => (
+            Some(vec![other.to_string()]),
+            other.to_string(),
+            String::new(),
+        ),
     };
     Ok(Answer::value(json!({
         "DriverConfigValidated": true,
@@ -126,6 +146,6 @@ pub async fn validate(
 }
 
 /// `POST /v1/jobs/parse`.
-pub async fn parse(_: &Api, _: Permit<ParseJob>, _: Request) -> Result<Answer, HttpError> {
+pub(crate) async fn parse(_: &Api, _: Permit<ParseJob>, _: Request) -> Result<Answer, HttpError> {
     Err(HttpError::not_here("POST /v1/jobs/parse"))
 }

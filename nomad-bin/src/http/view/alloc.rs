@@ -8,14 +8,30 @@ use serde_json::{Map, Value, json};
 use super::{moment, without_empty};
 
 const ALWAYS: [&str; 20] = [
-    "ID", "EvalID", "Name", "Namespace", "NodeID", "NodeName", "JobID", "TaskGroup",
-    "ClientStatus", "DesiredStatus", "CreateIndex", "ModifyIndex", "AllocModifyIndex",
-    "CreateTime", "ModifyTime", "AllocatedResources", "Resources", "SharedResources",
-    "TaskResources", "Metrics",
+    "ID",
+    "EvalID",
+    "Name",
+    "Namespace",
+    "NodeID",
+    "NodeName",
+    "JobID",
+    "TaskGroup",
+    "ClientStatus",
+    "DesiredStatus",
+    "CreateIndex",
+    "ModifyIndex",
+    "AllocModifyIndex",
+    "CreateTime",
+    "ModifyTime",
+    "AllocatedResources",
+    "Resources",
+    "SharedResources",
+    "TaskResources",
+    "Metrics",
 ];
 
 /// A task event with the flat facts of the original.
-pub fn event(event: &TaskEvent) -> Value {
+pub(crate) fn event(event: &TaskEvent) -> Value {
     let fact = |name: &str| event.details.get(name).cloned().unwrap_or_default();
     let number = |name: &str| fact(name).parse::<i64>().unwrap_or(0);
     json!({
@@ -65,7 +81,11 @@ fn task_states(alloc: &Allocation) -> Value {
         .iter()
         .map(|(name, state)| (name.to_string(), task_state(state)))
         .collect();
-    if states.is_empty() { Value::Null } else { Value::Object(states) }
+    if states.is_empty() {
+        Value::Null
+    } else {
+        Value::Object(states)
+    }
 }
 
 fn health(status: &AllocDeploymentStatus) -> Value {
@@ -79,7 +99,7 @@ fn health(status: &AllocDeploymentStatus) -> Value {
 
 /// What a list shows beside the usual.
 #[derive(Debug, Clone, Copy)]
-pub struct Extras {
+pub(crate) struct Extras {
     /// Resources.
     pub resources: bool,
     /// Task states.
@@ -91,8 +111,9 @@ fn text<T: ToString>(id: Option<T>) -> String {
 }
 
 /// An allocation in a list.
-pub fn stub(alloc: &Allocation, job: Option<&Job>, extras: Extras) -> Value {
-    let preempted = (!alloc.preempted_allocations.is_empty()).then_some(&alloc.preempted_allocations);
+pub(crate) fn stub(alloc: &Allocation, job: Option<&Job>, extras: Extras) -> Value {
+    let preempted =
+        (!alloc.preempted_allocations.is_empty()).then_some(&alloc.preempted_allocations);
     let mut stub = json!({
         "ID": alloc.id,
         "EvalID": alloc.eval_id,
@@ -121,14 +142,16 @@ pub fn stub(alloc: &Allocation, job: Option<&Job>, extras: Extras) -> Value {
         "CreateTime": alloc.create_time,
         "ModifyTime": alloc.modify_time,
     });
-    if extras.resources && let Some(fields) = stub.as_object_mut() {
+    if extras.resources
+        && let Some(fields) = stub.as_object_mut()
+    {
         fields.insert("AllocatedResources".to_owned(), json!(*alloc.resources));
     }
     stub
 }
 
 /// An allocation alone.
-pub fn full(alloc: &Allocation, job: Option<&Job>) -> Value {
+pub(crate) fn full(alloc: &Allocation, job: Option<&Job>) -> Value {
     let all = json!({
         "ID": alloc.id,
         "EvalID": alloc.eval_id,
@@ -176,7 +199,13 @@ fn total(alloc: &Allocation) -> Value {
     let max: i64 = tasks
         .clone()
         .map(|task| &task.memory)
-        .map(|memory| if memory.memory_max_mb == 0 { memory.memory_mb } else { memory.memory_max_mb })
+        .map(|memory| {
+            if memory.memory_max_mb == 0 {
+                memory.memory_mb
+            } else {
+                memory.memory_max_mb
+            }
+        })
         .sum();
     json!(Resources {
         cpu: tasks.clone().map(|task| task.cpu.cpu_shares).sum(),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::moment;
 
 /// A deployment, in lists and alone.
-pub fn full(deployment: &Deployment) -> Value {
+pub(crate) fn full(deployment: &Deployment) -> Value {
     let groups: Map<String, Value> = deployment
         .task_groups
         .iter()

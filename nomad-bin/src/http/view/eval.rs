@@ -6,12 +6,21 @@ use serde_json::{Value, json};
 use super::{moment, without_empty};
 
 const ALWAYS: [&str; 11] = [
-    "ID", "Namespace", "Priority", "Type", "TriggeredBy", "JobID", "Status", "CreateIndex",
-    "ModifyIndex", "CreateTime", "ModifyTime",
+    "ID",
+    "Namespace",
+    "Priority",
+    "Type",
+    "TriggeredBy",
+    "JobID",
+    "Status",
+    "CreateIndex",
+    "ModifyIndex",
+    "CreateTime",
+    "ModifyTime",
 ];
 
 /// An evaluation, in lists and alone.
-pub fn full(eval: &Evaluation) -> Value {
+pub(crate) fn full(eval: &Evaluation) -> Value {
     let all = json!({
         "ID": eval.id,
         "Namespace": eval.namespace,
@@ -47,7 +56,7 @@ pub fn full(eval: &Evaluation) -> Value {
 }
 
 /// An evaluation as another one's relative.
-pub fn related(eval: &Evaluation) -> Value {
+pub(crate) fn related(eval: &Evaluation) -> Value {
     let text = |id: Option<nomad_core::id::EvalId>| id.map(|id| id.to_string()).unwrap_or_default();
     json!({
         "ID": eval.id,

@@ -5,9 +5,12 @@ use nomad_core::state::JobRecord;
 use serde_json::{Map, Value, json};
 
 /// A job's summary.
-pub fn summary(key: &JobKey, record: &JobRecord) -> Value {
-    let groups: Map<String, Value> =
-        record.summary.iter().map(|(name, group)| (name.to_string(), json!(group))).collect();
+pub(crate) fn summary(key: &JobKey, record: &JobRecord) -> Value {
+    let groups: Map<String, Value> = record
+        .summary
+        .iter()
+        .map(|(name, group)| (name.to_string(), json!(group)))
+        .collect();
     json!({
         "JobID": key.id,
         "Namespace": key.namespace,
@@ -19,7 +22,7 @@ pub fn summary(key: &JobKey, record: &JobRecord) -> Value {
 }
 
 /// A job in a list.
-pub fn stub(key: &JobKey, record: &JobRecord, with_meta: bool) -> Value {
+pub(crate) fn stub(key: &JobKey, record: &JobRecord, with_meta: bool) -> Value {
     let job = &record.job;
     let mut stub = json!({
         "ID": job.id,
@@ -42,7 +45,10 @@ pub fn stub(key: &JobKey, record: &JobRecord, with_meta: bool) -> Value {
         "JobModifyIndex": job.job_modify_index,
         "SubmitTime": job.submit_time,
     });
-    if with_meta && !job.meta.is_empty() && let Some(fields) = stub.as_object_mut() {
+    if with_meta
+        && !job.meta.is_empty()
+        && let Some(fields) = stub.as_object_mut()
+    {
         fields.insert("Meta".to_owned(), json!(job.meta));
     }
     stub

@@ -17,12 +17,15 @@ fn driver(info: &DriverInfo) -> Value {
 }
 
 fn drivers(node: &Node) -> Map<String, Value> {
-    node.drivers.iter().map(|(name, info)| (name.clone(), driver(info))).collect()
+    node.drivers
+        .iter()
+        .map(|(name, info)| (name.clone(), driver(info)))
+        .collect()
 }
 
 /// What a list shows beside the usual.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Extras {
+pub(crate) struct Extras {
     /// Resources.
     pub resources: bool,
     /// The operating system's name.
@@ -30,7 +33,7 @@ pub struct Extras {
 }
 
 /// A node in a list.
-pub fn stub(node: &Node, extras: Extras) -> Value {
+pub(crate) fn stub(node: &Node, extras: Extras) -> Value {
     let address = node.http_addr.rsplit_once(':').map_or("", |(host, _)| host);
     let mut stub = json!({
         "ID": node.id,
@@ -53,7 +56,10 @@ pub fn stub(node: &Node, extras: Extras) -> Value {
     if let Some(fields) = stub.as_object_mut() {
         if extras.resources {
             fields.insert("NodeResources".to_owned(), json!(node.node_resources));
-            fields.insert("ReservedResources".to_owned(), json!(node.reserved_resources));
+            fields.insert(
+                "ReservedResources".to_owned(),
+                json!(node.reserved_resources),
+            );
         }
         if extras.os {
             let name = node.attributes.get("os.name");
@@ -64,9 +70,11 @@ pub fn stub(node: &Node, extras: Extras) -> Value {
 }
 
 /// A node alone.
-pub fn full(node: &Node) -> Value {
+pub(crate) fn full(node: &Node) -> Value {
     let mut all = json!(node);
-    let Some(fields) = all.as_object_mut() else { return all };
+    let Some(fields) = all.as_object_mut() else {
+        return all;
+    };
     fields.insert("SecretID".to_owned(), json!(""));
     fields.insert("Drivers".to_owned(), Value::Object(drivers(node)));
     fields.insert("TLSEnabled".to_owned(), json!(false));

@@ -14,7 +14,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// `object` without its empty fields, except those in `always`.
-pub fn without_empty(object: Value, always: &[&str]) -> Value {
+pub(crate) fn without_empty(object: Value, always: &[&str]) -> Value {
     match object {
         Value::Object(fields) => Value::Object(
             fields
