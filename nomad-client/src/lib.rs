@@ -8,12 +8,18 @@
 //! `executor::Supervisor`, the small process that stays with each of them. Processes, control groups
 //! and directory handles need Linux; elsewhere those modules are absent and say so.
 
+pub mod agent;
+pub mod alloc;
 #[cfg(target_os = "linux")]
 pub mod cgroups;
 pub mod drivers;
+#[cfg(target_os = "linux")]
+pub mod env;
 pub mod executor;
 #[cfg(target_os = "linux")]
 pub mod fs;
 #[cfg(target_os = "linux")]
 pub mod logs;
 pub mod signals;
+pub mod store;
+pub mod task;

@@ -246,7 +246,7 @@ async fn a_command_is_looked_for_in_the_task_first_and_then_in_the_path() {
     assert!(
         error
             .to_string()
-            .starts_with("find the command \"no-such\": no such file in"),
+            .contains("binary \"no-such\" could not be found (looked in "),
         "{error}"
     );
     assert!(!error.is_recoverable());

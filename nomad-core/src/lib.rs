@@ -11,9 +11,12 @@
 pub mod model;
 
 pub mod command;
+pub mod expr;
+pub mod fit;
 #[cfg(feature = "hcl")]
 pub mod hcl;
 pub mod id;
+pub mod rank;
 pub mod seam;
 pub mod secret;
 pub mod seed;

@@ -7,6 +7,10 @@
 //! Always true: nothing is acknowledged before it is durable; no type of the `raft` crate is
 //! visible outside; after a failed sync nothing is written any more.
 
+mod blob;
 pub mod disk;
 pub mod log;
+pub mod node;
 pub mod snapshot;
+
+pub use blob::Blob;

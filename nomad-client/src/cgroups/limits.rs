@@ -54,7 +54,7 @@ impl Limits {
 
 /// Cores as the kernel writes them: `0-1,4`.
 #[must_use]
-pub(super) fn core_list(cores: &[u16]) -> String {
+pub(crate) fn core_list(cores: &[u16]) -> String {
     let mut sorted = cores.to_vec();
     sorted.sort_unstable();
     sorted.dedup();

@@ -19,5 +19,6 @@ pub use error::CgroupError;
 pub use group::{Group, Own};
 pub use hierarchy::Hierarchy;
 pub use limits::Limits;
+pub(crate) use limits::core_list;
 pub use tree::Tree;
 pub use usage::{GroupMemory, GroupThrottling};

@@ -8,8 +8,9 @@ use super::TaskRunId;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The task's `config` block does not fit the driver.
-    #[error("read the driver config: {field}: {problem}")]
+    /// The task's `config` block does not fit the driver: the event `Failed Validation`, in the
+    /// words (and blanks) that users of the reference know.
+    #[error("2 errors occurred:\n\t* failed to parse config: \n\t* {problem}\n\n")]
     Config {
         /// Attribute or block of `config`.
         field: String,
@@ -23,7 +24,10 @@ pub enum StartError {
         reason: String,
     },
     /// No file for the command.
-    #[error("find the command {command:?}: no such file in {}", looked_in.join(", "))]
+    #[error(
+        "failed to launch command with executor: binary {command:?} could not be found (looked in {})",
+        looked_in.join(", ")
+    )]
     CommandNotFound {
         /// The command as the job file writes it.
         command: String,
@@ -31,7 +35,9 @@ pub enum StartError {
         looked_in: Vec<String>,
     },
     /// The job file's `user` does not exist on this machine.
-    #[error("find the user {user:?}: no such user on this machine")]
+    #[error(
+        "failed host user validation: failed to identify user {user:?}: user: unknown user {user}"
+    )]
     NoSuchUser {
         /// Name or number.
         user: String,

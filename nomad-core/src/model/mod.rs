@@ -13,6 +13,7 @@ mod noun;
 pub mod alloc;
 pub mod constraint;
 pub mod deployment;
+pub mod device;
 pub mod eval;
 pub mod group;
 pub mod job;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::device::NodeDevice;
 use super::list::List;
 use super::network::NetworkResource;
 use crate::id::{NodeId, PoolName};
@@ -154,8 +155,8 @@ pub struct NodeResources {
     pub networks: List<NetworkResource>,
     /// Networks with their addresses.
     pub node_networks: List<NodeNetwork>,
-    /// Devices; carried along.
-    pub devices: List<Value>,
+    /// Devices.
+    pub devices: List<NodeDevice>,
     /// First port of the dynamic range.
     pub min_dynamic_port: i64,
     /// Last port of the dynamic range.

@@ -38,12 +38,15 @@ pub enum ConsensusEvent {
     },
     /// This proposal lost its place to another leader's entry and will not be applied.
     Dropped(ProposalId),
+    /// This proposal's place lies within an installed snapshot: it may have been applied or not.
+    Uncertain(ProposalId),
     /// This server leads, and everything that earlier leaders committed has been handed over.
     Leading {
         /// Its term.
         term: Term,
     },
-    /// This server does not lead any more.
+    /// This server does not lead any more, or follows another one now. Barriers that were not
+    /// answered so far never will be.
     Following {
         /// The current term.
         term: Term,

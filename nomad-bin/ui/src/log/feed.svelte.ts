@@ -94,6 +94,7 @@ export class Feed {
       lines.push(text.push(chunk.value));
       drawn ||= requestAnimationFrame(draw);
     }
+    cancelAnimationFrame(drawn);
     draw();
   }
 }

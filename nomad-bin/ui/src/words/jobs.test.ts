@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JobStub } from '../api/types';
-import { bar, groups, matches } from './jobs';
+import { bar, ended, groups, matches } from './jobs';
 
 const summary = { Queued: 1, Starting: 0, Running: 2, Failed: 4, Complete: 0, Lost: 0, Unknown: 0 };
 const job = (over: Partial<JobStub> = {}): JobStub => ({
@@ -27,7 +27,17 @@ test('a group shows what runs of what is wanted, as soon as that is known', () =
   expect(groups(job(), { api: 3, cron: 1 }).map((group) => [group.name, group.desired])).toEqual([['api', 3], ['cron', 1]]);
 });
 
+test('a system job wants one on every node that suits it, whatever its count says', () => {
+  expect(groups(job({ Type: 'system' }), { api: 1 })[0]?.desired).toBe(3);
+});
+
 test('failures of the past do not color a living service, but an ended batch job', () => {
   expect(bar(job()).some((part) => part.tone === 'bad')).toBe(false);
   expect(bar(job({ Type: 'batch' })).find((part) => part.tone === 'bad')?.count).toBe(4);
+});
+
+test('a job that ended by itself says how', () => {
+  expect(ended(job())).toBe('');
+  expect(ended(job({ Status: 'dead', Stop: true }))).toBe('');
+  expect(ended(job({ Status: 'dead' }))).toBe('4 failed');
 });

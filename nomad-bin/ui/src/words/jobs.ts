@@ -20,6 +20,9 @@ export function matches(job: JobStub, filter: Filter): boolean {
   return filter.text.toLowerCase().split(/\s+/).every((needle) => hay.includes(needle));
 }
 
+/** Jobs whose counts are per node. */
+export const perNode = (type: string) => type === 'system' || type === 'sysbatch';
+
 export interface GroupNumbers {
   name: string;
   running: number;
@@ -34,15 +37,23 @@ export function groups(job: JobStub, desired: Record<string, number> | undefined
   const names = new Set([...Object.keys(job.JobSummary?.Summary ?? {}), ...Object.keys(desired ?? {})]);
   return [...names].sort().map((name) => {
     const summary = job.JobSummary?.Summary?.[name];
-    const wanted = job.Stop ? 0 : desired?.[name];
-    return {
-      name,
-      running: summary?.Running ?? 0,
-      desired: wanted,
-      starting: summary?.Starting ?? 0,
-      queued: summary?.Queued ?? 0,
-    };
+    const [running, starting, queued] = [summary?.Running ?? 0, summary?.Starting ?? 0, summary?.Queued ?? 0];
+    // A system job wants one for every node that suits it: as many as there are or wait.
+    const wanted = perNode(job.Type) ? running + starting + queued : desired?.[name];
+    return { name, running, desired: job.Stop ? 0 : wanted, starting, queued };
   });
+}
+
+/** How a job's allocations ended: `7 complete, 1 failed`; empty while it has others. */
+export function ended(job: JobStub): string {
+  if (job.Status !== 'dead' || job.Stop) return '';
+  const groups = Object.values(job.JobSummary?.Summary ?? {});
+  const words: [keyof GroupSummary, string][] = [['Complete', 'complete'], ['Failed', 'failed'], ['Lost', 'lost']];
+  return words
+    .map(([key, word]) => [groups.reduce((total, group) => total + group[key], 0), word] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, word]) => `${number} ${word}`)
+    .join(', ');
 }
 
 const TONES: [keyof GroupSummary, Tone][] = [

@@ -21,7 +21,7 @@ export interface Reason {
   /** Nodes that it ruled out; 0 where it is about all of them. */
   nodes: number;
   text: string;
-  /** The constraint or ask itself, for those who want it exact. */
+  /** The scheduler's own text, where there is no sentence for it. */
   detail?: string;
 }
 
@@ -97,7 +97,7 @@ const FILTERED: [RegExp, (match: RegExpExecArray, nodes: number, group: GroupSpe
 function filtered(text: string, nodes: number, group: GroupSpec | undefined): Reason {
   for (const [shape, sentence] of FILTERED) {
     const match = shape.exec(text);
-    if (match) return { nodes, text: sentence(match, nodes, group), detail: text };
+    if (match) return { nodes, text: sentence(match, nodes, group) };
   }
   return { nodes, text: `${are(nodes)} ruled out by a constraint.`, detail: text };
 }
@@ -132,13 +132,13 @@ function exhausted(text: string, nodes: number, group: GroupSpec | undefined): R
   const port = /^network: reserved port collision (.*?)=?(\d+)$/.exec(text);
   if (port) {
     const label = port[1] ? ` (“${port[1]}”)` : '';
-    return { nodes, text: `Port ${port[2]}${label} is taken on ${count(nodes, 'node')}.`, detail: text };
+    return { nodes, text: `Port ${port[2]}${label} is taken on ${count(nodes, 'node')}.` };
   }
   const ask = group && asked(text, group);
   const little = `${have(nodes)} too little ${text === 'cpu' ? 'CPU' : text} left`;
-  if (ask) return { nodes, text: `${little}: each allocation asks for ${ask}.`, detail: text };
-  if (/^(cpu|memory|disk|cores|devices)$/.test(text)) return { nodes, text: `${little}.`, detail: text };
-  return { nodes, text: `${have(nodes)} no room for it: ${text}.`, detail: text };
+  if (ask) return { nodes, text: `${little}: each allocation asks for ${ask}.` };
+  if (/^(cpu|memory|disk|cores|devices)$/.test(text)) return { nodes, text: `${little}.` };
+  return { nodes, text: `${have(nodes)} no room for it.`, detail: text };
 }
 
 /** What one allocation of the group asks of a dimension. */

@@ -43,4 +43,4 @@ export const stamp = (ms: number) =>
 
 /** Local time of day to the millisecond. */
 export const clock = (ms: number) =>
-  new Date(ms).toLocaleTimeString(undefined, { hour12: false, fractionalSecondDigits: 3 });
+  new Date(ms).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, fractionalSecondDigits: 3 });

@@ -44,10 +44,8 @@ impl Config {
     /// [`StartError::Config`] with the attribute and what is wrong with it.
     pub fn read(block: &Map<String, Value>) -> Result<Self, StartError> {
         if let Some(unknown) = block.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-            return Err(wrong(
-                unknown,
-                format!("unknown; known are {}", KNOWN.join(", ")),
-            ));
+            let problem = format!("Invalid label: No argument or block type is named {unknown:?}.");
+            return Err(wrong(unknown, problem));
         }
         let config = Self {
             command: text(block, "command")?.unwrap_or_default(),
@@ -64,22 +62,25 @@ impl Config {
 
     fn check(&self) -> Result<(), StartError> {
         if self.command.is_empty() {
-            return Err(wrong(
-                "command",
-                "missing or empty; a path or a name is needed",
-            ));
+            let problem = "Missing required argument: The argument \"command\" is required, but no \
+                           definition was found.";
+            return Err(wrong("command", problem));
         }
         if self.work_dir.as_ref().is_some_and(|dir| !dir.is_absolute()) {
-            return Err(wrong("work_dir", "not an absolute path"));
-        }
-        if !self.cgroup_v1.is_empty() && self.cgroup_v2.is_some() {
             return Err(wrong(
-                "cgroup_v1_override",
-                "given together with cgroup_v2_override",
+                "work_dir",
+                "work_dir must be absolute but got relative path",
             ));
         }
+        if !self.cgroup_v1.is_empty() && self.cgroup_v2.is_some() {
+            let problem = "only one of cgroup_v1_override and cgroup_v2_override may be set";
+            return Err(wrong("cgroup_v1_override", problem));
+        }
         if !(0..=1000).contains(&self.oom_score_adj) {
-            return Err(wrong("oom_score_adj", "not between 0 and 1000"));
+            return Err(wrong(
+                "oom_score_adj",
+                "oom_score_adj must be between 0 and 1000",
+            ));
         }
         Ok(())
     }
@@ -98,12 +99,28 @@ fn wrong(field: &str, problem: impl Into<String>) -> StartError {
     }
 }
 
+fn wrong_kind(field: &str, needed: &str, found: &Value) -> StartError {
+    let found = match found {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+    };
+    let problem = format!(
+        "Incorrect attribute value type: Inappropriate value for attribute {field:?}: {needed} \
+         required, but have {found}."
+    );
+    wrong(field, problem)
+}
+
 fn as_text(field: &str, value: &Value) -> Result<String, StartError> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(truth) => Ok(truth.to_string()),
-        _ => Err(wrong(field, "a text is needed")),
+        other => Err(wrong_kind(field, "string", other)),
     }
 }
 
@@ -118,7 +135,7 @@ fn texts(block: &Map<String, Value>, field: &str) -> Result<Vec<String>, StartEr
     match block.get(field) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(items)) => items.iter().map(|item| as_text(field, item)).collect(),
-        Some(_) => Err(wrong(field, "a list of texts is needed")),
+        Some(other) => Err(wrong_kind(field, "list of string", other)),
     }
 }
 
@@ -127,7 +144,7 @@ fn number(block: &Map<String, Value>, field: &str) -> Result<i32, StartError> {
         return Ok(0);
     };
     text.parse()
-        .map_err(|_| wrong(field, "a whole number is needed"))
+        .map_err(|_| wrong_kind(field, "number", &Value::String(text.clone())))
 }
 
 /// A map, or a list of maps, of controller and path.
@@ -143,7 +160,7 @@ fn controllers(
     let mut found = BTreeMap::new();
     for map in maps {
         let Value::Object(map) = map else {
-            return Err(wrong(field, "a map of controller and path is needed"));
+            return Err(wrong_kind(field, "map of string", map));
         };
         for (controller, path) in map {
             found.insert(controller.clone(), as_text(field, path)?);
@@ -178,25 +195,37 @@ mod tests {
     #[test]
     fn each_mistake_is_told_with_its_attribute() {
         let cases = [
-            ("{}", "command: missing"),
-            (r#"{"command": ["a"]}"#, "command: a text is needed"),
-            (r#"{"command": "a", "comand": "b"}"#, "comand: unknown"),
-            (r#"{"command": "a", "args": "b"}"#, "args: a list"),
+            (
+                "{}",
+                "The argument \"command\" is required, but no definition was found.",
+            ),
+            (
+                r#"{"command": ["a"]}"#,
+                "\"command\": string required, but have list.",
+            ),
+            (
+                r#"{"command": "a", "comand": 1}"#,
+                "No argument or block type is named \"comand\".",
+            ),
+            (
+                r#"{"command": "a", "args": "b"}"#,
+                "list of string required, but have string.",
+            ),
             (
                 r#"{"command": "a", "work_dir": "b"}"#,
-                "work_dir: not an absolute path",
+                "work_dir must be absolute",
             ),
             (
                 r#"{"command": "a", "oom_score_adj": -1}"#,
-                "oom_score_adj: not between",
+                "oom_score_adj must be between",
             ),
             (
                 r#"{"command": "a", "oom_score_adj": "x"}"#,
-                "oom_score_adj: a whole number",
+                "number required, but have string.",
             ),
             (
                 r#"{"command": "a", "cgroup_v2_override": "x", "cgroup_v1_override": {"cpu": "y"}}"#,
-                "cgroup_v1_override: given together",
+                "only one of cgroup_v1_override",
             ),
         ];
         for (json, part) in cases {

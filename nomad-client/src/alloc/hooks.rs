@@ -1,0 +1,35 @@
+//! What happens around an allocation's tasks, in order (spec/client 5.3).
+//!
+//! The lists are data; the shell runs a hook and answers with a result. Every hook may run again
+//! after a restart of the agent, so each is idempotent.
+
+/// A step around the tasks of an allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AllocHook {
+    /// Builds the directories that the tasks share.
+    BuildDir,
+    /// Unmounts the tasks' secrets.
+    Unmount,
+    /// Removes the directory.
+    RemoveDir,
+}
+
+/// Before the tasks.
+pub const PRERUN: [AllocHook; 1] = [AllocHook::BuildDir];
+/// After the tasks; all run, whatever the others answer.
+pub const POSTRUN: [AllocHook; 1] = [AllocHook::Unmount];
+/// When the allocation is collected.
+pub const DESTROY: [AllocHook; 1] = [AllocHook::RemoveDir];
+
+impl AllocHook {
+    /// Its name in events.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BuildDir => "alloc_dir",
+            Self::Unmount => "unmount",
+            Self::RemoveDir => "remove_dir",
+        }
+    }
+}
