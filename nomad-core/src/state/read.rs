@@ -47,6 +47,12 @@ impl State {
         self.nodes.values()
     }
 
+    /// How many nodes there are.
+    #[must_use]
+    pub fn nodes_count(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// Index of the last change, by the server's side, of what should run on a node: a client that
     /// has seen it has nothing to fetch.
     #[must_use]

@@ -110,6 +110,14 @@ pub enum Refusal {
         /// The node.
         node_id: NodeId,
     },
+    /// The server has given the node up for a time: a heartbeat must bring it back first.
+    #[error("take reports of node {node_id}: it counts as {status}; send a heartbeat first")]
+    NotReady {
+        /// The node.
+        node_id: NodeId,
+        /// What it counts as.
+        status: NodeStatus,
+    },
     /// There is no leader, or it is not this server.
     #[error("write: this server is not the leader{}", .leader.as_ref().map(|at| format!("; ask {at}")).unwrap_or_default())]
     NotLeader {
