@@ -164,6 +164,7 @@ impl State {
         if let Some(deployment) = alloc.deployment_id {
             self.allocs_by_deployment.insert((deployment, alloc.id));
         }
+        self.move_ledger(None, Some(&alloc));
         self.allocs.insert(alloc.id, alloc);
     }
 }

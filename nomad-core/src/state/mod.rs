@@ -6,6 +6,7 @@
 mod apply;
 mod digest;
 mod encode;
+mod ledgers;
 mod load;
 mod read;
 mod tables;

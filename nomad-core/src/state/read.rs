@@ -6,6 +6,7 @@ use std::sync::Arc;
 use imbl::OrdSet;
 
 use super::tables::{JobRecord, State, TableName};
+use crate::fit::Ledger;
 use crate::id::{AllocId, DeploymentId, EvalId, JobKey, NodeId};
 use crate::model::{Allocation, Deployment, Evaluation, Job, Node, SchedulerConfiguration};
 use crate::secret::Secret;
@@ -45,6 +46,13 @@ impl State {
     /// Every node, by id.
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = &Arc<Node>> {
         self.nodes.values()
+    }
+
+    /// What occupies a node: allocations whose client has not said that they ended. None when
+    /// nothing does.
+    #[must_use]
+    pub fn ledger(&self, id: &NodeId) -> Option<&Arc<Ledger>> {
+        self.ledgers.get(id)
     }
 
     /// How many nodes there are.

@@ -7,6 +7,7 @@ use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{ScalingEvent, Submission};
+use crate::fit::Ledger;
 use crate::id::{AllocId, DeploymentId, EvalId, GroupName, JobKey, NodeId};
 use crate::model::{Allocation, Deployment, Evaluation, Job, Node, SchedulerConfiguration};
 use crate::secret::Secret;
@@ -107,6 +108,8 @@ pub struct State {
     pub(super) deployments_by_job: OrdSet<(JobKey, DeploymentId)>,
     pub(super) scheduler_config: Arc<SchedulerConfiguration>,
     pub(super) table_indexes: OrdMap<TableName, Index>,
+    /// Per node with allocations: what occupies it. Derived from the allocations.
+    pub(super) ledgers: OrdMap<NodeId, Arc<Ledger>>,
     /// Per node: index of the last change by the server's side of what should run there.
     pub(super) node_assignments: OrdMap<NodeId, Index>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use nomad_core::command::{Command, ENTRY_VERSION, Entry};
-use nomad_core::seam::machine::Machine;
+use nomad_core::seam::Machine;
 use nomad_core::seed::Seed;
 use nomad_core::state::{Snapshot, State};
 use nomad_core::units::Timestamp;

@@ -26,7 +26,8 @@ mod watch;
 mod tests;
 
 pub use config::{
-    PLANS_PER_ENTRY_MAX, PROPOSALS_MAX, ServerConfig, UPDATES_PER_ENTRY_MAX, WAIT_MAX,
+    CANCELED_PER_ENTRY_MAX, JOB_MAX_COUNT, PLANS_PER_ENTRY_MAX, PROPOSALS_MAX, ServerConfig,
+    UPDATES_PER_ENTRY_MAX, UPDATES_WAITING_MAX, WAIT_MAX,
 };
-pub use input::{DecideError, Decision, DecisionTask, Effect, Input, ProposalId, Ticket};
+pub use input::{DecideError, Decision, DecisionTask, Effect, Input, ProposalId, Ticket, Token};
 pub use machine::Server;

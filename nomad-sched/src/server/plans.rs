@@ -104,9 +104,8 @@ impl Server {
             .filter_map(|stop| self.state.alloc(&stop.id))
             .map(|alloc| alloc.job_key())
             .collect();
-        keys.into_iter()
-            .filter_map(|key| self.state.job(&key).cloned())
-            .map(|job| self.job_eval(&job, Trigger::Preemption))
+        keys.iter()
+            .map(|key| self.key_eval(key, Trigger::Preemption))
             .collect()
     }
 

@@ -72,10 +72,6 @@ impl Proposals {
         self.waiting.remove(&id)
     }
 
-    pub(super) fn take_all(&mut self) -> Vec<Waiting> {
-        std::mem::take(&mut self.waiting).into_values().collect()
-    }
-
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }

@@ -35,7 +35,7 @@ impl Updates {
     /// The oldest reports, as many as one entry takes.
     fn take(&mut self) -> (Vec<Ticket>, Vec<AllocUpdate>) {
         let mut len = 0usize;
-        let fits = |(_, reports): &(Ticket, Vec<AllocUpdate>)| {
+        let mut fits = |(_, reports): &(Ticket, Vec<AllocUpdate>)| {
             let first = len == 0;
             len = len.saturating_add(reports.len());
             first || len <= UPDATES_PER_ENTRY_MAX

@@ -88,6 +88,7 @@ impl Write<'_> {
 
     fn count_alloc(&mut self, old: Option<&Allocation>, new: Option<&Allocation>) {
         let Some(either) = new.or(old) else { return };
+        self.state.move_ledger(old, new);
         let holds = |alloc: Option<&Allocation>| alloc.is_some_and(|it| !it.is_client_terminal());
         if holds(old) && !holds(new) {
             self.applied.freed.insert(either.node_id);

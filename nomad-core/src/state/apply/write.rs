@@ -35,7 +35,16 @@ impl<'a> Write<'a> {
         for key in std::mem::take(&mut self.stale_status) {
             self.derive_status(&key);
         }
+        debug_assert!(self.ledgers_are_true(), "a ledger differs from its recount");
         self.applied
+    }
+
+    /// Every node whose allocations this entry touched is recounted.
+    fn ledgers_are_true(&self) -> bool {
+        self.applied.touched.iter().all(|topic| match topic {
+            Topic::NodeAllocs(node) => self.state.ledger_is_true(node),
+            _ => true,
+        })
     }
 
     /// Records that a row of `table` changed, and whom that concerns.

@@ -34,6 +34,7 @@ impl Server {
         let deployment = self.active(id)?;
         let eval = Some(self.deployment_eval(&deployment));
         Ok(Write {
+            record: None,
             about: About::Deployment {
                 id,
                 eval: eval.as_ref().map(|eval| eval.id),
@@ -76,6 +77,7 @@ impl Server {
     fn ending(&mut self, deployment: &Deployment, ending: Ending, evaluate: bool) -> Write {
         let eval = evaluate.then(|| self.deployment_eval(deployment));
         Write {
+            record: None,
             about: About::Deployment {
                 id: deployment.id,
                 eval: eval.as_ref().map(|eval| eval.id),
@@ -118,6 +120,7 @@ impl Server {
             None => (None, None),
         };
         Ok(Write {
+            record: None,
             about: About::Deployment {
                 id,
                 eval: eval.as_ref().map(|eval| eval.id),

@@ -55,6 +55,7 @@ impl Server {
                 version,
                 stable,
             } => Ok(Write {
+                record: None,
                 about: About::Job {
                     key: job.clone(),
                     eval: None,
@@ -95,7 +96,10 @@ impl Server {
         match count {
             None => Ok(record_scaling(job, group, event)),
             Some(_) if event.error => Err(OperatorRefusal::CountAndError { group }),
-            Some(count) => self.scale(&stored, &group, count, override_policy, job_modify_index),
+            Some(count) => {
+                let guard = (override_policy, job_modify_index);
+                self.scale(&stored, &group, count, guard, event)
+            }
         }
     }
 
@@ -121,6 +125,7 @@ impl Server {
             eval
         });
         Ok(Write {
+            record: None,
             about: about(&key, eval.as_ref()),
             command: Command::RegisterJob {
                 job: Box::new(job),
@@ -152,6 +157,7 @@ impl Server {
             eval
         });
         Write {
+            record: None,
             about: about(&key, eval.as_ref()),
             command: Command::DeregisterJob {
                 job: key,
@@ -179,7 +185,7 @@ impl Server {
         let evals = vec![eval];
         if !force_reschedule {
             let command = Command::UpdateEvals { evals };
-            return Ok(Write { command, about });
+            return Ok(Write::new(command, about));
         }
         let wish = DesiredTransition {
             force_reschedule: Some(true),
@@ -196,6 +202,7 @@ impl Server {
         });
         let transitions = failed.map(|alloc| (alloc.id, wish)).collect();
         Ok(Write {
+            record: None,
             command: Command::UpdateDesiredTransitions { transitions, evals },
             about,
         })
@@ -215,8 +222,8 @@ impl Server {
         if version == found {
             return Err(OperatorRefusal::SameVersion { job, version });
         }
-        let mut kept = self.state.job_versions(key);
-        let Some(old) = kept.find(|job| job.version == version) else {
+        let kept = self.state.job_versions(key).find(|job| job.version == version);
+        let Some(old) = kept else {
             return Err(ApplyError::UnknownVersion { job, version }.into());
         };
         let mut old = (**old).clone();
@@ -243,8 +250,8 @@ impl Server {
         job: &Job,
         group: &GroupName,
         count: i64,
-        override_policy: bool,
-        job_modify_index: Option<Index>,
+        (override_policy, job_modify_index): (bool, Option<Index>),
+        event: ScalingEvent,
     ) -> Outcome {
         let key = job.key();
         let active = self
@@ -259,6 +266,7 @@ impl Server {
             });
         }
         check_count(job, group, count)?;
+        let previous_count = job.group(group.as_str()).map_or(0, |it| it.count);
         let mut scaled = job.clone();
         for it in scaled.task_groups.iter_mut().filter(|it| it.name == *group) {
             it.count = count;
@@ -270,7 +278,23 @@ impl Server {
             eval_priority: 0,
             trigger: Trigger::Scaling,
         };
-        self.register_job(scaled, options)
+        let mut write = self.register_job(scaled, options)?;
+        let eval_id = match &write.about {
+            About::Job { eval, .. } => *eval,
+            _ => None,
+        };
+        write.record = Some(Command::RecordScaling {
+            job: key,
+            group: group.clone(),
+            event: ScalingEvent {
+                time: self.now,
+                count: Some(count),
+                previous_count,
+                eval_id,
+                ..event
+            },
+        });
+        Ok(write)
     }
 
     fn stop_alloc(&mut self, id: AllocId, no_shutdown_delay: bool, reschedule: bool) -> Outcome {
@@ -286,6 +310,7 @@ impl Server {
             ..DesiredTransition::default()
         };
         Ok(Write {
+            record: None,
             about: about(&key, Some(&eval)),
             command: Command::UpdateDesiredTransitions {
                 transitions: vec![(id, wish)],
@@ -311,10 +336,8 @@ fn about(key: &JobKey, eval: Option<&Evaluation>) -> About {
 }
 
 fn record_scaling(job: JobKey, group: GroupName, event: ScalingEvent) -> Write {
-    Write {
-        about: about(&job, None),
-        command: Command::RecordScaling { job, group, event },
-    }
+    let about = about(&job, None);
+    Write::new(Command::RecordScaling { job, group, event }, about)
 }
 
 /// What a job is, it stays (spec/scheduler 3.5).

@@ -42,6 +42,7 @@ impl Server {
             ..NodeEvent::default()
         });
         Ok(Write {
+            record: None,
             about: about(id, &evals),
             command: Command::UpdateNodeEligibility {
                 node_id: id,
@@ -56,6 +57,7 @@ impl Server {
         let node = self.known_node(id)?;
         let evals = self.node_evals(&node);
         Ok(Write {
+            record: None,
             about: about(id, &evals),
             command: Command::UpdateEvals { evals },
         })
@@ -65,6 +67,7 @@ impl Server {
         let node = self.known_node(id)?;
         let evals = self.node_evals(&node);
         Ok(Write {
+            record: None,
             about: about(id, &evals),
             command: Command::DeregisterNodes {
                 node_ids: vec![id],

@@ -12,6 +12,18 @@ use super::super::proposals::{About, Waiting};
 pub(super) struct Write {
     pub(super) command: Command,
     pub(super) about: About,
+    /// A second write that only records something.
+    pub(super) record: Option<Command>,
+}
+
+impl Write {
+    pub(super) fn new(command: Command, about: About) -> Self {
+        Self {
+            command,
+            about,
+            record: None,
+        }
+    }
 }
 
 pub(super) type Outcome = Result<Write, OperatorRefusal>;
@@ -37,8 +49,15 @@ impl Server {
             self.understand(request)
         };
         match outcome {
-            Ok(Write { command, about }) => {
+            Ok(Write {
+                command,
+                about,
+                record,
+            }) => {
                 self.propose(Waiting::Operator { ticket, about }, command, out);
+                if let Some(command) = record {
+                    self.propose(Waiting::Nobody, command, out);
+                }
             }
             Err(refusal) => {
                 let answer = Err(refusal);
@@ -74,13 +93,13 @@ impl Server {
             OperatorRequest::SetSchedulerConfiguration {
                 config,
                 check_index,
-            } => Ok(Write {
-                command: Command::SetSchedulerConfiguration {
+            } => Ok(Write::new(
+                Command::SetSchedulerConfiguration {
                     config,
                     check_index,
                 },
-                about: About::Done,
-            }),
+                About::Done,
+            )),
             other => self.understand_job(other),
         }
     }
