@@ -39,6 +39,8 @@ impl State {
         if let Some(deployment) = alloc.deployment_id {
             self.allocs_by_deployment.insert((deployment, alloc.id));
         }
+        let old = self.allocs.get(&alloc.id).cloned();
+        self.move_ledger(old.as_deref(), Some(&alloc));
         self.allocs.insert(alloc.id, Arc::new(alloc));
     }
 
