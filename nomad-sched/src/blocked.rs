@@ -140,10 +140,9 @@ impl Blocked {
     }
 
     fn was_missed(&self, eval: &Evaluation) -> bool {
-        let missed =
-            |(class, (index, _)): (&String, &(Index, Timestamp))| -> bool {
-                *index > eval.snapshot_index && may_run_on(eval, class)
-            };
+        let missed = |(class, (index, _)): (&String, &(Index, Timestamp))| -> bool {
+            *index > eval.snapshot_index && may_run_on(eval, class)
+        };
         self.unblocked.iter().any(missed)
     }
 }

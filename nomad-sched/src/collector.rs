@@ -167,7 +167,9 @@ fn choose_jobs(state: &State, now: Timestamp, ages: &GcThresholds, garbage: &mut
             && record.open.evals == 0
             && record.open.allocs == 0
             && !has_tag(record)
-            && state.allocs_of_job(key).all(|it| it.is_terminal() && !still_runs(it));
+            && state
+                .allocs_of_job(key)
+                .all(|it| it.is_terminal() && !still_runs(it));
         if over {
             garbage.jobs.insert(key.clone());
         }
@@ -186,7 +188,10 @@ fn is_over(job: &Job) -> bool {
 }
 
 fn has_tag(record: &JobRecord) -> bool {
-    record.versions.values().any(|job| job.version_tag.is_some())
+    record
+        .versions
+        .values()
+        .any(|job| job.version_tag.is_some())
 }
 
 fn choose_evals(state: &State, now: Timestamp, ages: &GcThresholds, garbage: &mut Garbage) {

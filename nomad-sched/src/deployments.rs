@@ -189,10 +189,7 @@ fn failed_early(deployment: &Deployment, job: &Job, allocs: &[&Arc<Allocation>])
 type OpenGroup<'a> = (&'a nomad_core::id::GroupName, &'a DeploymentState);
 
 /// Groups that are not done: they wait for a promotion, or for healthy allocations.
-fn open_groups<'a>(
-    deployment: &'a Deployment,
-    allocs: &[&Arc<Allocation>],
-) -> Vec<OpenGroup<'a>> {
+fn open_groups<'a>(deployment: &'a Deployment, allocs: &[&Arc<Allocation>]) -> Vec<OpenGroup<'a>> {
     let is_open = |(name, group): &OpenGroup<'a>| {
         let waits = group.desired_canaries > 0 && !group.promoted;
         let healthy = allocs.iter().filter(|alloc| {
@@ -268,7 +265,10 @@ pub fn rollback_of(state: &State, deployment: &Deployment) -> (Option<Job>, Stri
         .filter(|job| job.stable && job.create_index == deployment.job_create_index)
         .max_by_key(|job| job.version);
     let Some(stable) = stable else {
-        return (None, " - no stable job version to auto revert to".to_owned());
+        return (
+            None,
+            " - no stable job version to auto revert to".to_owned(),
+        );
     };
     let version = stable.version;
     let same = state.job(&key).is_some_and(|job| job.has_same_spec(stable));
@@ -282,5 +282,8 @@ pub fn rollback_of(state: &State, deployment: &Deployment) -> (Option<Job>, Stri
     let mut job = (**stable).clone();
     job.version = nomad_core::units::JobVersion(0);
     job.version_tag = None;
-    (Some(job), format!(" - rolling back to job version {version}"))
+    (
+        Some(job),
+        format!(" - rolling back to job version {version}"),
+    )
 }

@@ -10,7 +10,11 @@ use nomad_core::units::{Span, Timestamp};
 pub fn fail_time(alloc: &Allocation) -> Timestamp {
     let ends = alloc.task_states.values().map(|task| task.finished_at);
     let last = ends.max().unwrap_or_default();
-    if last.is_zero() { alloc.modify_time } else { last }
+    if last.is_zero() {
+        alloc.modify_time
+    } else {
+        last
+    }
 }
 
 /// True when the policy still allows a replacement.
@@ -27,9 +31,8 @@ pub fn is_eligible(alloc: &Allocation, policy: &ReschedulePolicy) -> bool {
         return true;
     }
     let failed_at = fail_time(alloc);
-    let recent = |event: &&RescheduleEvent| {
-        failed_at.since(event.reschedule_time) < policy.interval
-    };
+    let recent =
+        |event: &&RescheduleEvent| failed_at.since(event.reschedule_time) < policy.interval;
     let attempted = events.iter().filter(recent).count();
     let attempted = i64::try_from(attempted).unwrap_or(i64::MAX);
     attempted < policy.attempts && next_delay(alloc, policy) < policy.interval
@@ -107,9 +110,18 @@ mod tests {
     fn delays_grow_as_the_function_says_up_to_the_maximum() {
         let delay = |function, delays: &[i64]| next_delay(&failed(delays), &policy(function));
         assert_eq!(delay(DelayFunction::Constant, &[5, 5]), Span::from_secs(5));
-        assert_eq!(delay(DelayFunction::Exponential, &[5, 10]), Span::from_secs(20));
-        assert_eq!(delay(DelayFunction::Fibonacci, &[5, 5, 10]), Span::from_secs(15));
-        assert_eq!(delay(DelayFunction::Exponential, &[5, 40]), Span::from_mins(1));
+        assert_eq!(
+            delay(DelayFunction::Exponential, &[5, 10]),
+            Span::from_secs(20)
+        );
+        assert_eq!(
+            delay(DelayFunction::Fibonacci, &[5, 5, 10]),
+            Span::from_secs(15)
+        );
+        assert_eq!(
+            delay(DelayFunction::Exponential, &[5, 40]),
+            Span::from_mins(1)
+        );
     }
 
     #[test]

@@ -110,12 +110,7 @@ impl Server {
         self.propose_collect(Some(ticket), garbage, out);
     }
 
-    fn propose_collect(
-        &mut self,
-        ticket: Option<Ticket>,
-        garbage: Garbage,
-        out: &mut Vec<Effect>,
-    ) {
+    fn propose_collect(&mut self, ticket: Option<Ticket>, garbage: Garbage, out: &mut Vec<Effect>) {
         let parts = garbage.into_commands();
         let count = parts.len();
         for (at, command) in parts.into_iter().enumerate() {

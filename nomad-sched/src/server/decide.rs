@@ -54,7 +54,10 @@ impl Server {
     fn next_task(&mut self) -> Option<DecisionTask> {
         let now = self.now;
         let leader = self.leader.as_mut()?;
-        let deciding = leader.work.values().filter(|it| it.stage == Stage::Deciding);
+        let deciding = leader
+            .work
+            .values()
+            .filter(|it| it.stage == Stage::Deciding);
         if deciding.count() >= self.config.workers {
             return None;
         }

@@ -134,7 +134,12 @@ mod tests {
 
     #[test]
     fn globs_match_datacenters() {
-        for (glob, text) in [("*", "dc1"), ("dc1", "dc1"), ("dc*", "dc1"), ("*-eu-*", "a-eu-b")] {
+        for (glob, text) in [
+            ("*", "dc1"),
+            ("dc1", "dc1"),
+            ("dc*", "dc1"),
+            ("*-eu-*", "a-eu-b"),
+        ] {
             assert!(glob_matches(glob, text), "{glob} {text}");
         }
         for (glob, text) in [("dc1", "dc2"), ("dc*", "eu"), ("", "dc1"), ("a*a", "a")] {

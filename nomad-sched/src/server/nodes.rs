@@ -102,13 +102,7 @@ impl Server {
         self.propose(Waiting::Lease { ticket, node: id }, command, out);
     }
 
-    fn heartbeat(
-        &mut self,
-        ticket: Ticket,
-        id: NodeId,
-        asked: NodeStatus,
-        out: &mut Vec<Effect>,
-    ) {
+    fn heartbeat(&mut self, ticket: Ticket, id: NodeId, asked: NodeStatus, out: &mut Vec<Effect>) {
         let Some(node) = self.state.node(&id).cloned() else {
             return;
         };
@@ -142,7 +136,10 @@ impl Server {
     fn owes_reports(&self, node: &Node) -> bool {
         node.last_missed_heartbeat_index != Index(0)
             && node.last_alloc_update_index <= node.last_missed_heartbeat_index
-            && self.state.allocs_of_node(&node.id).any(|it| !it.is_terminal())
+            && self
+                .state
+                .allocs_of_node(&node.id)
+                .any(|it| !it.is_terminal())
     }
 
     /// A change of status with the evaluations that it makes.
@@ -175,7 +172,10 @@ impl Server {
     pub(super) fn lease(&mut self, id: NodeId) -> NodeAnswer {
         let nodes = self.state.nodes_count();
         let ttl = draw_ttl(nodes, &mut self.seed);
-        let is_down = self.state.node(&id).is_none_or(|it| it.status == NodeStatus::Down);
+        let is_down = self
+            .state
+            .node(&id)
+            .is_none_or(|it| it.status == NodeStatus::Down);
         if let Some(leader) = &mut self.leader
             && !is_down
         {
@@ -243,8 +243,7 @@ impl Server {
                 .last()
                 .filter(|change| change.value == "unknown")
                 .map(|change| change.time);
-            let expired =
-                unknown_since.is_some_and(|since| since.plus(lost_after) <= self.now);
+            let expired = unknown_since.is_some_and(|since| since.plus(lost_after) <= self.now);
             !lost_after.is_zero() && !alloc.is_terminal() && !expired
         })
     }

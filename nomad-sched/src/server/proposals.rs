@@ -33,8 +33,14 @@ pub(super) enum Waiting {
 /// What an operator's answer is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum About {
-    Job { key: JobKey, eval: Option<EvalId> },
-    Node { node: NodeId, evals: Vec<EvalId> },
+    Job {
+        key: JobKey,
+        eval: Option<EvalId>,
+    },
+    Node {
+        node: NodeId,
+        evals: Vec<EvalId>,
+    },
     Deployment {
         id: DeploymentId,
         eval: Option<EvalId>,

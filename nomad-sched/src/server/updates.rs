@@ -40,7 +40,11 @@ impl Updates {
             len = len.saturating_add(reports.len());
             first || len <= UPDATES_PER_ENTRY_MAX
         };
-        let taken = self.waiting.iter().map_while(|it| fits(it).then_some(())).count();
+        let taken = self
+            .waiting
+            .iter()
+            .map_while(|it| fits(it).then_some(()))
+            .count();
         let (mut tickets, mut updates) = (Vec::new(), Vec::new());
         for (ticket, reports) in self.waiting.drain(..taken) {
             tickets.push(ticket);

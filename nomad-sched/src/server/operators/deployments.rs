@@ -113,10 +113,7 @@ impl Server {
         let eval = Some(self.deployment_eval(&deployment));
         let reverted = ending.as_ref().and_then(Ending::reverted);
         let (status, revert_to) = match ending {
-            Some(ending) => (
-                Some((ending.status, ending.description)),
-                ending.revert_to,
-            ),
+            Some(ending) => (Some((ending.status, ending.description)), ending.revert_to),
             None => (None, None),
         };
         Ok(Write {
@@ -146,10 +143,13 @@ impl Server {
 
 /// What a running deployment says of itself (spec/scheduler, Appendix C).
 fn running_text(deployment: &Deployment) -> &'static str {
-    let waits = |group: &nomad_core::model::DeploymentState| {
-        group.desired_canaries > 0 && !group.promoted
-    };
-    let waiting: Vec<_> = deployment.task_groups.values().filter(|it| waits(it)).collect();
+    let waits =
+        |group: &nomad_core::model::DeploymentState| group.desired_canaries > 0 && !group.promoted;
+    let waiting: Vec<_> = deployment
+        .task_groups
+        .values()
+        .filter(|it| waits(it))
+        .collect();
     if waiting.is_empty() {
         "Deployment is running"
     } else if waiting.iter().all(|group| group.auto_promote) {

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use nomad_core::command::{Command, ScalingEvent, Submission};
 use nomad_core::id::{AllocId, GroupName, JobKey};
-use nomad_core::model::{
-    AllocClientStatus, DesiredTransition, Evaluation, Job, JobType, Trigger,
-};
+use nomad_core::model::{AllocClientStatus, DesiredTransition, Evaluation, Job, JobType, Trigger};
 use nomad_core::state::ApplyError;
 use nomad_core::units::{Index, JobVersion};
 use nomad_core::wire::operator::{OperatorRefusal, OperatorRequest};
@@ -222,7 +220,10 @@ impl Server {
         if version == found {
             return Err(OperatorRefusal::SameVersion { job, version });
         }
-        let kept = self.state.job_versions(key).find(|job| job.version == version);
+        let kept = self
+            .state
+            .job_versions(key)
+            .find(|job| job.version == version);
         let Some(old) = kept else {
             return Err(ApplyError::UnknownVersion { job, version }.into());
         };
@@ -362,7 +363,9 @@ fn check_nature(known: &Job, wanted: &Job) -> Result<(), OperatorRefusal> {
 
 fn check_count(job: &Job, group: &GroupName, count: i64) -> Result<(), OperatorRefusal> {
     let others = job.task_groups.iter().filter(|it| it.name != *group);
-    let others: i64 = others.map(|it| it.count.max(0)).fold(0, i64::saturating_add);
+    let others: i64 = others
+        .map(|it| it.count.max(0))
+        .fold(0, i64::saturating_add);
     let limit = if job.kind == JobType::System {
         1
     } else {

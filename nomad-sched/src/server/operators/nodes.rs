@@ -19,11 +19,7 @@ impl Server {
         node.ok_or(OperatorRefusal::Apply(ApplyError::UnknownNode(id)))
     }
 
-    pub(super) fn set_eligibility(
-        &mut self,
-        id: NodeId,
-        eligibility: NodeEligibility,
-    ) -> Outcome {
+    pub(super) fn set_eligibility(&mut self, id: NodeId, eligibility: NodeEligibility) -> Outcome {
         let node = self.known_node(id)?;
         let opens = eligibility == NodeEligibility::Eligible;
         if opens && node.drain {

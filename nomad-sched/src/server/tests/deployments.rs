@@ -4,7 +4,10 @@ use nomad_core::units::{JobVersion, Span};
 use super::driver::{Driver, deployed};
 
 fn status(d: &Driver) -> (DeploymentStatus, String) {
-    let latest = d.server.state().latest_deployment(&deployed("web", 1).key());
+    let latest = d
+        .server
+        .state()
+        .latest_deployment(&deployed("web", 1).key());
     let latest = latest.unwrap();
     (latest.status, latest.status_description.clone())
 }
@@ -31,7 +34,11 @@ fn a_deadline_fails_the_deployment_at_its_time() {
         d.pass(Span::from_secs(9));
         d.beat(node);
     }
-    assert_eq!(status(&d).0, DeploymentStatus::Running, "594 s are not 600 s");
+    assert_eq!(
+        status(&d).0,
+        DeploymentStatus::Running,
+        "594 s are not 600 s"
+    );
     d.pass(Span::from_secs(6));
     let (status, description) = status(&d);
     assert_eq!(status, DeploymentStatus::Failed);

@@ -118,7 +118,11 @@ impl Driver {
             assert!(at >= self.now || self.now == end, "a wake-up in the past");
             self.now = self.now.max(at);
             self.feed(Input::Wake);
-            assert_ne!(self.server.next_wakeup(), Some(at), "it asks for the same wake-up again");
+            assert_ne!(
+                self.server.next_wakeup(),
+                Some(at),
+                "it asks for the same wake-up again"
+            );
         }
         self.now = end;
         self.feed(Input::Wake);
@@ -215,7 +219,10 @@ impl Driver {
 
     pub(super) fn live(&self, job: &Job) -> Vec<AllocId> {
         let allocs = self.server.state().allocs_of_job(&job.key());
-        allocs.filter(|it| !it.is_terminal()).map(|it| it.id).collect()
+        allocs
+            .filter(|it| !it.is_terminal())
+            .map(|it| it.id)
+            .collect()
     }
 
     pub(super) fn eval_status(&self, id: EvalId) -> EvalStatus {
@@ -326,7 +333,10 @@ fn place(task: &DecisionTask, job: &Job, missing: usize, decision: &mut Decision
         let held = state
             .allocs_of_node(&node.id)
             .filter(|it| !it.is_client_terminal() && !leaving(it.id));
-        room.extend(std::iter::repeat_n(node.id, 2usize.saturating_sub(held.count())));
+        room.extend(std::iter::repeat_n(
+            node.id,
+            2usize.saturating_sub(held.count()),
+        ));
     }
     for at in 0..missing {
         let Some(node) = room.pop() else {
@@ -379,13 +389,18 @@ fn deploy(task: &DecisionTask, job: &Job, plan: &mut Plan, seed: &mut Seed) {
             ..Deployment::default()
         });
     } else if let Some(done) = current.filter(|it| {
-        it.status.is_active() && it.task_groups.values().all(|g| g.healthy_allocs >= g.desired_total)
+        it.status.is_active()
+            && it
+                .task_groups
+                .values()
+                .all(|g| g.healthy_allocs >= g.desired_total)
     }) {
-        plan.deployment_updates.push(nomad_core::model::plan::DeploymentUpdate {
-            id: done.id,
-            status: nomad_core::model::DeploymentStatus::Successful,
-            status_description: "Deployment completed successfully".to_owned(),
-        });
+        plan.deployment_updates
+            .push(nomad_core::model::plan::DeploymentUpdate {
+                id: done.id,
+                status: nomad_core::model::DeploymentStatus::Successful,
+                status_description: "Deployment completed successfully".to_owned(),
+            });
     }
     for alloc in &mut plan.placements {
         alloc.deployment_id = Some(id);

@@ -27,7 +27,10 @@ fn a_registered_job_runs_where_the_node_hears_of_it() {
     assert_eq!(changed[0].job.id, "web");
     d.report(changed[0].alloc.id, AllocClientStatus::Running);
     let state = d.server.state();
-    assert_eq!(state.job(&job("web", 1).key()).unwrap().status, JobStatus::Running);
+    assert_eq!(
+        state.job(&job("web", 1).key()).unwrap().status,
+        JobStatus::Running
+    );
 }
 
 #[test]
@@ -36,7 +39,11 @@ fn two_entries_take_a_job_from_registration_to_its_node() {
     let node = d.node();
     let before = d.entries;
     d.run(job("web", 1));
-    assert_eq!(d.entries - before, 2, "the job; its plan with the end of its evaluation");
+    assert_eq!(
+        d.entries - before,
+        2,
+        "the job; its plan with the end of its evaluation"
+    );
     assert_eq!(d.pull(node).len(), 1);
 }
 
@@ -99,7 +106,8 @@ fn a_stopped_job_stops_and_a_purged_one_vanishes_from_its_node() {
     assert_eq!(d.pull(node).len(), 2);
     d.operate(stop(true)).unwrap();
     assert!(d.pull(node).is_empty());
-    d.operate(stop(true)).expect("stopping nothing is a success");
+    d.operate(stop(true))
+        .expect("stopping nothing is a success");
 }
 
 #[test]
@@ -117,7 +125,11 @@ fn a_check_index_that_is_wrong_is_refused() {
         })
         .unwrap_err();
     assert_eq!(refused.kind(), RefusalKind::Refused);
-    assert!(refused.to_string().starts_with("Enforcing job modify index"));
+    assert!(
+        refused
+            .to_string()
+            .starts_with("Enforcing job modify index")
+    );
 }
 
 #[test]
@@ -140,7 +152,10 @@ fn scaling_changes_the_count_and_leaves_a_trace() {
     let event = &record.scaling_events["g"][0];
     assert_eq!((event.previous_count, event.count), (1, Some(2)));
     let refused = d.operate(scale(-1)).unwrap_err();
-    assert!(matches!(refused, OperatorRefusal::BadCount { count: -1, .. }));
+    assert!(matches!(
+        refused,
+        OperatorRefusal::BadCount { count: -1, .. }
+    ));
 }
 
 #[test]
@@ -186,7 +201,10 @@ fn a_server_that_does_not_lead_writes_nothing() {
         },
     );
     d.feed(Input::Leading(false));
-    assert!(matches!(d.heard(poll), Some(Err(_))), "parked polls hear of it");
+    assert!(
+        matches!(d.heard(poll), Some(Err(_))),
+        "parked polls hear of it"
+    );
     let refused = d.operate(OperatorRequest::CollectGarbage).unwrap_err();
     assert_eq!(refused.kind(), RefusalKind::Later);
     assert!(d.register(node).is_err());

@@ -13,9 +13,15 @@ fn a_node_registers_becomes_ready_and_keeps_beating_without_a_write() {
     let mut d = Driver::new();
     let id = d.seed.node_id();
     d.register(id).unwrap();
-    assert_eq!(d.server.state().node(&id).unwrap().status, NodeStatus::Initializing);
+    assert_eq!(
+        d.server.state().node(&id).unwrap().status,
+        NodeStatus::Initializing
+    );
     d.beat(id);
-    assert_eq!(d.server.state().node(&id).unwrap().status, NodeStatus::Ready);
+    assert_eq!(
+        d.server.state().node(&id).unwrap().status,
+        NodeStatus::Ready
+    );
     let before = d.entries;
     for _ in 0..10 {
         d.pass(Span::from_secs(10));
@@ -38,7 +44,10 @@ fn a_wrong_secret_is_refused() {
         },
     });
     d.feed(Input::Node { ticket, request });
-    assert!(matches!(d.heard(ticket), Some(Err(Refusal::WrongSecret { .. }))));
+    assert!(matches!(
+        d.heard(ticket),
+        Some(Err(Refusal::WrongSecret { .. }))
+    ));
 }
 
 #[test]
@@ -53,13 +62,22 @@ fn a_silent_node_is_lost_and_its_work_moves() {
         d.pass(Span::from_secs(9));
         d.beat(other);
     }
-    assert_eq!(d.server.state().node(&silent).unwrap().status, NodeStatus::Down);
-    assert_eq!(d.server.state().alloc(&lost).unwrap().client_status, AllocClientStatus::Lost);
+    assert_eq!(
+        d.server.state().node(&silent).unwrap().status,
+        NodeStatus::Down
+    );
+    assert_eq!(
+        d.server.state().alloc(&lost).unwrap().client_status,
+        AllocClientStatus::Lost
+    );
     assert_eq!(d.pull(other), d.live(&web));
     let refused = d.call(silent, report(lost, AllocClientStatus::Running, None));
     assert!(matches!(refused, Err(Refusal::NotReady { .. })));
     d.beat(silent);
-    assert_eq!(d.server.state().node(&silent).unwrap().status, NodeStatus::Ready);
+    assert_eq!(
+        d.server.state().node(&silent).unwrap().status,
+        NodeStatus::Ready
+    );
 }
 
 #[test]
@@ -68,7 +86,13 @@ fn an_unknown_node_is_told_to_register() {
     let id = d.seed.node_id();
     let status = NodeStatus::Ready;
     let answer = d.call(id, NodeCall::Heartbeat { status }).unwrap();
-    assert!(matches!(answer, NodeAnswer::Lease { register_again: true, .. }));
+    assert!(matches!(
+        answer,
+        NodeAnswer::Lease {
+            register_again: true,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -85,7 +109,10 @@ fn a_poll_ends_when_its_time_is_over() {
     d.pass(Span::from_secs(4));
     assert!(d.heard(poll).is_none());
     d.pass(Span::from_secs(1));
-    assert!(matches!(d.heard(poll), Some(Ok(NodeAnswer::Assigned { .. }))));
+    assert!(matches!(
+        d.heard(poll),
+        Some(Ok(NodeAnswer::Assigned { .. }))
+    ));
 }
 
 #[test]
@@ -117,7 +144,8 @@ fn a_node_cannot_report_about_others() {
     } else {
         first
     };
-    d.call(liar, report(id, AllocClientStatus::Failed, None)).unwrap();
+    d.call(liar, report(id, AllocClientStatus::Failed, None))
+        .unwrap();
     let alloc = d.server.state().alloc(&id).unwrap();
     assert_eq!(alloc.client_status, AllocClientStatus::Pending);
 }
@@ -129,7 +157,13 @@ fn a_new_leader_gives_nodes_five_minutes() {
     d.feed(Input::Leading(false));
     d.feed(Input::Leading(true));
     d.pass(Span::from_secs(299));
-    assert_eq!(d.server.state().node(&node).unwrap().status, NodeStatus::Ready);
+    assert_eq!(
+        d.server.state().node(&node).unwrap().status,
+        NodeStatus::Ready
+    );
     d.pass(Span::from_secs(1));
-    assert_eq!(d.server.state().node(&node).unwrap().status, NodeStatus::Down);
+    assert_eq!(
+        d.server.state().node(&node).unwrap().status,
+        NodeStatus::Down
+    );
 }
