@@ -255,3 +255,36 @@ fn what_is_not_there_says_so() {
     browser.open(&double.url("/ui/allocations/zz"));
     browser.wait_for("[role=alert]", "UUID must be 36 characters");
 }
+
+#[test]
+fn three_thousand_jobs_stay_light() {
+    let Some(browser) = Browser::start(SIZE) else {
+        return;
+    };
+    let double = cluster();
+    let jobs = |status: &str| -> serde_json::Value {
+        (0..3_000)
+            .map(|n| {
+                canned::stub(
+                    &format!("job-{n:04}"),
+                    "default",
+                    "service",
+                    status,
+                    &[("api", (0, 0, 2, 0, 0))],
+                )
+            })
+            .collect()
+    };
+    double.answer("/v1/jobs", &jobs("pending"));
+    browser.open(&double.url("/ui/jobs"));
+    browser.wait_for("[data-test=count]", "3,000 jobs");
+    let rows = "return document.querySelectorAll('tbody tr').length";
+    assert_eq!(browser.run(rows), json!(100));
+    browser.click("main .more button");
+    assert_eq!(browser.run(rows), json!(200));
+    double.answer("/v1/jobs", &jobs("running"));
+    browser.wait_for("[data-job=job-0000]", "running");
+    browser.press("/2999");
+    browser.wait_for("[data-test=count]", "1 of 3,000 jobs");
+    browser.wait_for("[data-test=jobs]", "job-2999");
+}

@@ -69,3 +69,29 @@ test('no leader is a lost agent, not found is a refusal', async () => {
   const { heard } = await scripted([new Refused(500, 'No cluster leader'), new Refused(404, 'job not found')])();
   expect(heard).toEqual(['lost', 'refused 404']);
 });
+
+test('a page that is hidden lets go of its question, and asks afresh when it is seen', async () => {
+  const asked: string[] = [];
+  let hide = () => {};
+  const world: World = {
+    get: <T>(url: string, signal: AbortSignal) => {
+      asked.push(url);
+      if (asked.length === 1) return Promise.resolve({ data: 'a' as T, index: 7 });
+      return new Promise<Answer<T>>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    },
+    sleep: async () => {},
+    seen: async () => {},
+    onHidden: (call) => {
+      hide = call;
+      return () => {};
+    },
+  };
+  const heard: string[] = [];
+  const stop = follow<string>('/v1/x', { answer: (data) => heard.push(data), refused: () => {}, lost: () => heard.push('lost') }, world);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  hide();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  stop();
+  expect(asked).toEqual(['/v1/x', '/v1/x?index=7&wait=55s', '/v1/x']);
+  expect(heard).toEqual(['a']);
+});

@@ -25,6 +25,11 @@ export class Live<T> {
   /** Why the agent refused, until it answers. */
   refused = $state.raw<Refused | undefined>();
 
+  /** The agent has said something, be it that it will not. */
+  get settled(): boolean {
+    return this.data !== undefined || this.refused !== undefined;
+  }
+
   get missing(): boolean {
     return this.refused?.missing ?? false;
   }
