@@ -20,6 +20,8 @@ pub mod executor;
 pub mod fs;
 #[cfg(target_os = "linux")]
 pub mod logs;
+#[cfg(target_os = "linux")]
+pub mod shell;
 pub mod signals;
 pub mod store;
 pub mod task;

@@ -372,7 +372,7 @@ async fn as_root_limits_are_written_and_the_group_goes_with_the_task() {
     assert!(usage.pids.len() >= 2, "{usage:?}");
     assert!(usage.resource_usage.memory_stats.usage > 0, "{usage:?}");
     driver
-        .stop(&handle, Signal::KILL, Duration::ZERO)
+        .stop(&handle, Some(Signal::KILL), Duration::ZERO)
         .await
         .unwrap();
     assert_eq!(

@@ -17,8 +17,8 @@ mod machine;
 mod pull;
 mod push;
 mod request;
+mod snapshot;
 mod turn;
-mod view;
 
 pub use config::AgentConfig;
 pub use effect::Effect;
@@ -27,4 +27,4 @@ pub use lane::{CallId, Lane};
 pub use machine::Agent;
 pub use request::{LocalRequest, RequestError, Ticket};
 pub(crate) use turn::Turn;
-pub use view::{AllocView, TaskView};
+pub use snapshot::{AllocSnapshot, TaskSnapshot};

@@ -1,12 +1,13 @@
 //! The contract between the task runner and a driver (spec/client 18).
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use nomad_core::units::Timestamp;
 
 use super::{
-    DriverFingerprint, ExitResult, RecoverError, StartError, TaskError, TaskHandle, TaskSpec,
+    DriverFingerprint, ExitResult, RecoverError, StartError, TaskError, TaskHandle, TaskRunId, TaskSpec,
     TaskUsage,
 };
 use crate::signals::Signal;
@@ -100,7 +101,15 @@ pub trait Driver: Send + Sync {
     /// with an error text, not an error of this method.
     async fn wait(&self, handle: &TaskHandle) -> Result<ExitResult, TaskError>;
 
-    /// Sends `signal` to the task's main process, waits up to `timeout`, then kills everything that
+    /// Finds a start of which only the name is known: the agent ended before it had the handle.
+    /// `notes` is the directory given as [`super::TaskDirs::state`]. `None` when nothing was begun, or
+    /// nothing of it can be found.
+    async fn find(&self, run: &TaskRunId, notes: &Path) -> Option<TaskHandle> {
+        let _ = (run, notes);
+        None
+    }
+
+    /// Sends `signal` (`None`: the driver's own choice) to the task's main process, waits up to `timeout`, then kills everything that
     /// belongs to the task. Returns after the processes are gone.
     ///
     /// # Errors
@@ -108,7 +117,7 @@ pub trait Driver: Send + Sync {
     async fn stop(
         &self,
         handle: &TaskHandle,
-        signal: Signal,
+        signal: Option<Signal>,
         timeout: Duration,
     ) -> Result<(), TaskError>;
 

@@ -1,12 +1,13 @@
 //! What the agent stores to find a supervisor again.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nomad_core::units::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ProcessRef;
+use super::record::{self, Intent};
 use crate::cgroups::Group;
 
 /// A started task and its supervisor.
@@ -29,6 +30,27 @@ pub struct Handle {
     pub marks: Vec<String>,
     /// When it was started.
     pub started_at: Timestamp,
+}
+
+impl Handle {
+    /// The handle of a task of which only the state directory is known, from what the supervisor
+    /// wrote there. `None` before the supervisor wrote anything: nothing was run then.
+    #[must_use]
+    pub fn find(state_dir: &Path) -> Option<Self> {
+        let intent: Intent = record::read(state_dir, record::INTENT)?;
+        let task: Option<ProcessRef> = record::read(state_dir, record::TASK);
+        Some(Self {
+            version: intent.version,
+            state_dir: state_dir.to_owned(),
+            boot_id: intent.boot_id,
+            // Without the task's own file the supervisor is still about to run it.
+            task: task.unwrap_or(intent.supervisor),
+            supervisor: intent.supervisor,
+            group: intent.group,
+            marks: Vec::new(),
+            started_at: Timestamp::ZERO,
+        })
+    }
 }
 
 /// Variables whose values name a task.

@@ -1,7 +1,7 @@
 //! The driver itself.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -276,6 +276,16 @@ impl Driver for RawExec {
         })
     }
 
+    async fn find(&self, run: &TaskRunId, notes: &Path) -> Option<TaskHandle> {
+        let found = Handle::find(&notes.join(run.file_name()))?;
+        Some(TaskHandle {
+            driver: self.name().to_owned(),
+            version: HANDLE_VERSION,
+            run: run.clone(),
+            state: serde_json::to_value(found).ok()?,
+        })
+    }
+
     async fn recover(&self, handle: &TaskHandle) -> Result<(), RecoverError> {
         if handle.driver != self.name() || handle.version != HANDLE_VERSION {
             let (driver, version) = (handle.driver.clone(), handle.version);
@@ -309,9 +319,10 @@ impl Driver for RawExec {
     async fn stop(
         &self,
         handle: &TaskHandle,
-        signal: Signal,
+        signal: Option<Signal>,
         timeout: Duration,
     ) -> Result<(), TaskError> {
+        let signal = signal.unwrap_or(Signal::INT);
         match Self::find(handle)? {
             Found::Supervisor(supervisor) => Ok(supervisor.stop(signal, timeout).await?),
             Found::Rebooted => Ok(()),

@@ -1,27 +1,26 @@
 //! What the machine shows of an allocation to whoever serves readers.
 
-use nomad_core::id::TaskName;
-use nomad_core::model::TaskState;
+use nomad_core::id::{AllocId, TaskName};
+use nomad_core::model::{TaskLifeState, TaskState};
 use nomad_core::wire::node::Assignment;
 
 use super::machine::Agent;
 use crate::drivers::TaskHandle;
-use nomad_core::id::AllocId;
 
 /// One allocation.
 #[derive(Debug, Clone)]
-pub struct AllocView {
+pub struct AllocSnapshot {
     /// As the server sent it.
     pub assignment: Assignment,
     /// Its tasks.
-    pub tasks: Vec<TaskView>,
+    pub tasks: Vec<TaskSnapshot>,
     /// Nothing of its tasks is left.
     pub over: bool,
 }
 
 /// One task.
 #[derive(Debug, Clone)]
-pub struct TaskView {
+pub struct TaskSnapshot {
     /// Its name.
     pub name: TaskName,
     /// Its state.
@@ -30,17 +29,26 @@ pub struct TaskView {
     pub handle: Option<TaskHandle>,
 }
 
+impl AllocSnapshot {
+    /// The task has not ended: more output may come.
+    #[must_use]
+    pub fn may_write(&self, task: &TaskName) -> bool {
+        let lives = |shown: &TaskSnapshot| shown.state.state != TaskLifeState::Dead;
+        self.tasks.iter().any(|shown| shown.name == *task && lives(shown))
+    }
+}
+
 impl Agent {
     /// Shows one allocation.
     #[must_use]
-    pub fn view(&self, alloc: AllocId) -> Option<AllocView> {
+    pub fn snapshot(&self, alloc: AllocId) -> Option<AllocSnapshot> {
         let (_, runner) = self.runners().find(|(id, _)| **id == alloc)?;
-        let tasks = runner.tasks().iter().map(|(name, task)| TaskView {
+        let tasks = runner.tasks().iter().map(|(name, task)| TaskSnapshot {
             name: name.clone(),
             state: task.record().state.clone(),
             handle: task.running().cloned(),
         });
-        Some(AllocView {
+        Some(AllocSnapshot {
             assignment: runner.assignment.clone(),
             tasks: tasks.collect(),
             over: runner.is_over(),

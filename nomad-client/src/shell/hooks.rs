@@ -1,0 +1,66 @@
+//! Hooks that need the machine's files.
+
+use nomad_core::id::TaskName;
+use nomad_core::wire::node::Assignment;
+
+use super::perform::Workshop;
+use crate::alloc::hooks::AllocHook;
+use crate::fs::{AllocLayout, LayoutError};
+use crate::task::hooks::{HookError, TaskHook};
+
+/// Runs a hook of an allocation.
+pub(super) async fn run_alloc_hook(
+    shop: &Workshop,
+    assignment: &Assignment,
+    hook: AllocHook,
+) -> Result<(), HookError> {
+    let layout = shop.layout(assignment);
+    let group = assignment.job.group(assignment.alloc.task_group.as_str());
+    let tasks = group.into_iter().flat_map(|group| &group.tasks);
+    let tasks: Vec<TaskName> = tasks.map(|task| task.name.clone()).collect();
+    blocking(layout, move |layout| match hook {
+        AllocHook::BuildDir => layout.build_shared(),
+        AllocHook::Unmount => {
+            tasks.iter().for_each(|task| layout.unmount_task(task));
+            Ok(())
+        }
+        AllocHook::RemoveDir => layout.destroy(),
+    })
+    .await
+}
+
+/// Runs a hook of a task.
+pub(super) async fn run_task_hook(
+    shop: &Workshop,
+    assignment: &Assignment,
+    task: &TaskName,
+    hook: TaskHook,
+) -> Result<(), HookError> {
+    match hook {
+        // Decided by the machine.
+        TaskHook::Validate => Ok(()),
+        TaskHook::TaskDir => {
+            let secrets_mib = Workshop::secrets_mib(assignment, task);
+            let task = task.clone();
+            let layout = shop.layout(assignment);
+            blocking(layout, move |layout| {
+                layout.build_task(&task, secrets_mib).map(drop)
+            })
+            .await
+        }
+    }
+}
+
+async fn blocking(
+    layout: AllocLayout,
+    work: impl FnOnce(&AllocLayout) -> Result<(), LayoutError> + Send + 'static,
+) -> Result<(), HookError> {
+    let failed = |message: String| HookError {
+        message,
+        recoverable: true,
+    };
+    match tokio::task::spawn_blocking(move || work(&layout)).await {
+        Ok(result) => result.map_err(|error| failed(error.to_string())),
+        Err(error) => Err(failed(error.to_string())),
+    }
+}
