@@ -26,5 +26,5 @@ pub use input::{CallFailure, Input, Shutdown, StartFailure};
 pub use lane::{CallId, Lane};
 pub use machine::Agent;
 pub use request::{LocalRequest, RequestError, Ticket};
-pub(crate) use turn::Turn;
 pub use snapshot::{AllocSnapshot, TaskSnapshot};
+pub(crate) use turn::Turn;

@@ -34,7 +34,9 @@ impl AllocSnapshot {
     #[must_use]
     pub fn may_write(&self, task: &TaskName) -> bool {
         let lives = |shown: &TaskSnapshot| shown.state.state != TaskLifeState::Dead;
-        self.tasks.iter().any(|shown| shown.name == *task && lives(shown))
+        self.tasks
+            .iter()
+            .any(|shown| shown.name == *task && lives(shown))
     }
 }
 

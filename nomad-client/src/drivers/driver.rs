@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use nomad_core::units::Timestamp;
 
 use super::{
-    DriverFingerprint, ExitResult, RecoverError, StartError, TaskError, TaskHandle, TaskRunId, TaskSpec,
-    TaskUsage,
+    DriverFingerprint, ExitResult, RecoverError, StartError, TaskError, TaskHandle, TaskRunId,
+    TaskSpec, TaskUsage,
 };
 use crate::signals::Signal;
 

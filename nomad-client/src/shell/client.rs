@@ -74,8 +74,14 @@ impl Client {
             restored: restored.records,
         };
         let running = tokio::spawn(engine.run(started));
-        let watching = tokio::spawn(watch_drivers(Arc::clone(&shown), drivers, to_engine.clone()));
-        Ok(ClientHandle::new(config, workshop, shown, to_engine, running, watching))
+        let watching = tokio::spawn(watch_drivers(
+            Arc::clone(&shown),
+            drivers,
+            to_engine.clone(),
+        ));
+        Ok(ClientHandle::new(
+            config, workshop, shown, to_engine, running, watching,
+        ))
     }
 }
 

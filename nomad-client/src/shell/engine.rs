@@ -79,7 +79,9 @@ impl Engine {
             };
             self.take(first, &mut tickets, &mut effects);
             for _ in 1..BATCH_MAX {
-                let Ok(message) = self.inbox.try_recv() else { break };
+                let Ok(message) = self.inbox.try_recv() else {
+                    break;
+                };
                 self.take(message, &mut tickets, &mut effects);
             }
         }
@@ -126,7 +128,8 @@ impl Engine {
             match effect {
                 Effect::SaveAssignment(assignment) => unsaved.push(Write::Assignment(assignment)),
                 Effect::SaveProgress { alloc, progress } => {
-                    unsaved.retain(|write| !matches!(write, Write::Progress(id, _) if *id == alloc));
+                    unsaved
+                        .retain(|write| !matches!(write, Write::Progress(id, _) if *id == alloc));
                     unsaved.push(Write::Progress(alloc, progress));
                 }
                 Effect::Forget(id) => unsaved.push(Write::Forget(id)),

@@ -132,7 +132,10 @@ impl ClientHandle {
         let (canceled, shown, task) = (token.clone(), Arc::clone(&self.shown), task.clone());
         tokio::spawn(async move {
             let mut changes = shown.changes();
-            while shown.alloc(alloc).is_some_and(|alloc| alloc.may_write(&task)) {
+            while shown
+                .alloc(alloc)
+                .is_some_and(|alloc| alloc.may_write(&task))
+            {
                 if changes.changed().await.is_err() {
                     break;
                 }

@@ -12,9 +12,7 @@ use super::shown::Shown;
 use super::task_spec::{TaskSite, failure_of};
 use super::{ClientConfig, Drivers, ServerLink, hooks};
 use crate::agent::{CallId, Effect, Input, RequestError, StartFailure, Ticket};
-use crate::drivers::{
-    Driver, DriverEvent, ExitResult, TaskHandle, TaskRunId,
-};
+use crate::drivers::{Driver, DriverEvent, ExitResult, TaskHandle, TaskRunId};
 use crate::signals::Signal;
 use crate::store::Identity;
 
@@ -48,12 +46,27 @@ impl Workshop {
             Effect::RunAllocHook { assignment, hook } => spawn(async move {
                 let alloc = assignment.alloc.id;
                 let result = hooks::run_alloc_hook(&shop, &assignment, hook).await;
-                shop.tell(Input::AllocHookDone { alloc, hook, result }).await;
+                shop.tell(Input::AllocHookDone {
+                    alloc,
+                    hook,
+                    result,
+                })
+                .await;
             }),
-            Effect::RunTaskHook { assignment, task, hook } => spawn(async move {
+            Effect::RunTaskHook {
+                assignment,
+                task,
+                hook,
+            } => spawn(async move {
                 let alloc = assignment.alloc.id;
                 let result = hooks::run_task_hook(&shop, &assignment, &task, hook).await;
-                shop.tell(Input::TaskHookDone { alloc, task, hook, result }).await;
+                shop.tell(Input::TaskHookDone {
+                    alloc,
+                    task,
+                    hook,
+                    result,
+                })
+                .await;
             }),
             Effect::Warn { text } => tracing::warn!("{text}"),
             of_driver => spawn(async move { shop.drive(of_driver).await }),
@@ -62,20 +75,43 @@ impl Workshop {
 
     async fn drive(&self, effect: Effect) {
         match effect {
-            Effect::Start { run, driver, assignment } => {
+            Effect::Start {
+                run,
+                driver,
+                assignment,
+            } => {
                 self.start(run, &driver, &assignment).await;
             }
-            Effect::Recover { run, driver, handle, .. } => self.recover(run, &driver, handle).await,
-            Effect::Stop { handle, signal, timeout } => {
-                let result = self.stop(&handle, signal.as_deref(), timeout.to_std()).await;
+            Effect::Recover {
+                run,
+                driver,
+                handle,
+                ..
+            } => self.recover(run, &driver, handle).await,
+            Effect::Stop {
+                handle,
+                signal,
+                timeout,
+            } => {
+                let result = self
+                    .stop(&handle, signal.as_deref(), timeout.to_std())
+                    .await;
                 let run = handle.run;
                 self.tell(Input::TaskStopped { run, result }).await;
             }
-            Effect::Destroy { run, driver, handle } => {
+            Effect::Destroy {
+                run,
+                driver,
+                handle,
+            } => {
                 let result = self.destroy(&run, &driver, handle).await;
                 self.tell(Input::TaskCleared { run, result }).await;
             }
-            Effect::Signal { ticket, handles, signal } => {
+            Effect::Signal {
+                ticket,
+                handles,
+                signal,
+            } => {
                 self.signal(ticket, handles, &signal).await;
             }
             other => tracing::error!(?other, "an effect that nobody performs"),
@@ -137,10 +173,12 @@ impl Workshop {
         assignment: &Assignment,
         events: mpsc::Sender<DriverEvent>,
     ) -> Result<(Arc<dyn Driver>, TaskHandle), StartFailure> {
-        let driver = self.driver(driver).map_err(|message| StartFailure::Driver {
-            message,
-            recoverable: false,
-        })?;
+        let driver = self
+            .driver(driver)
+            .map_err(|message| StartFailure::Driver {
+                message,
+                recoverable: false,
+            })?;
         let site = TaskSite {
             config: &self.config,
             node: &self.shown.node(),
@@ -148,7 +186,10 @@ impl Workshop {
             privileged: self.privileged,
         };
         let spec = site.spec(run, &driver.capabilities(), events)?;
-        let started = driver.start(spec).await.map_err(|error| failure_of(&error))?;
+        let started = driver
+            .start(spec)
+            .await
+            .map_err(|error| failure_of(&error))?;
         Ok((driver, started.handle))
     }
 
@@ -271,7 +312,9 @@ impl Workshop {
     pub(super) fn secrets_mib(assignment: &Assignment, task: &TaskName) -> u64 {
         let group = assignment.job.group(assignment.alloc.task_group.as_str());
         let task = group.and_then(|group| group.task(task.as_str()));
-        task.map_or(0, |task| u64::try_from(task.resources.secrets_mb).unwrap_or(0))
+        task.map_or(0, |task| {
+            u64::try_from(task.resources.secrets_mb).unwrap_or(0)
+        })
     }
 }
 

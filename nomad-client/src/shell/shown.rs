@@ -7,7 +7,7 @@ use nomad_core::id::AllocId;
 use nomad_core::model::Node;
 use tokio::sync::watch;
 
-use crate::agent::{AllocSnapshot, Effect, Agent};
+use crate::agent::{Agent, AllocSnapshot, Effect};
 
 /// What readers see of the machine.
 #[derive(Debug)]

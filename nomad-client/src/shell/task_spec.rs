@@ -53,7 +53,13 @@ impl TaskSite<'_> {
             env: env.vars().clone(),
             user: Some(task.user.clone()).filter(|user| !user.is_empty()),
             resources: resources(task, granted),
-            ports: alloc.resources.shared.ports.iter().filter_map(port).collect(),
+            ports: alloc
+                .resources
+                .shared
+                .ports
+                .iter()
+                .filter_map(port)
+                .collect(),
             dirs: self.dirs(&layout, task),
             logs: log_limits(&task.log_config),
             events,
@@ -78,7 +84,11 @@ impl TaskSite<'_> {
             group,
             task,
             dirs: &SeenDirs::under(driver.isolation, layout, &layout.task(&task.name)),
-            host: if driver.host_environment { host } else { &nothing },
+            host: if driver.host_environment {
+                host
+            } else {
+                &nothing
+            },
             hooks: &[],
         })
     }
