@@ -17,6 +17,8 @@ pub mod drivers;
 pub mod env;
 pub mod executor;
 #[cfg(target_os = "linux")]
+pub mod fingerprint;
+#[cfg(target_os = "linux")]
 pub mod fs;
 #[cfg(target_os = "linux")]
 pub mod logs;
