@@ -11,6 +11,7 @@ mod blob;
 pub mod disk;
 pub mod log;
 pub mod node;
+pub mod rpc;
 pub mod snapshot;
 
 pub use blob::Blob;
