@@ -12,11 +12,14 @@ pub mod model;
 
 pub mod command;
 pub mod expr;
+pub mod feasible;
 pub mod fit;
 #[cfg(feature = "hcl")]
 pub mod hcl;
 pub mod id;
 pub mod rank;
+pub mod reconcile;
+pub mod schedule;
 pub mod seam;
 pub mod secret;
 pub mod seed;

@@ -170,7 +170,6 @@ pub(super) fn offer(
 /// Could the node serve all requests if it were empty (spec/scheduler 6.5)? Requests eat up
 /// instances one after the other, and one may be served by several groups.
 #[must_use]
-#[expect(dead_code, reason = "feasibility asks it next")]
 pub(crate) fn could_serve(node: &Node, asks: &[&DeviceAsk<'_>]) -> bool {
     let mut used: BTreeSet<(usize, &str)> = BTreeSet::new();
     asks.iter().all(|ask| {

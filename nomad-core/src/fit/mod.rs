@@ -17,6 +17,7 @@ mod verify;
 pub use amounts::{Amounts, available, occupied};
 pub use ask::{Ask, DeviceAsk, PortAsk, TaskAsk};
 pub use check::{check, check_allocs};
+pub(crate) use devices::could_serve;
 pub use judge::{Grant, Judged, fit, judge};
 pub use ledger::{Ledger, PortClash};
 pub use misfit::Misfit;

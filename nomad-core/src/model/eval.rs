@@ -101,6 +101,8 @@ pub struct Evaluation {
     pub class_eligibility: BTreeMap<String, bool>,
     /// A constraint looks at more than the class.
     pub escaped_computed_class: bool,
+    /// Things outside of nodes that were missing, such as `csi-volume:<namespace>:<id>`.
+    pub missing_non_node_resources: Vec<String>,
     /// Quota that was reached.
     pub quota_limit_reached: String,
     /// Per group: allocations still wanting a node.

@@ -12,3 +12,4 @@ mod applier;
 mod fit;
 mod golden;
 mod operators;
+mod schedule;
