@@ -1,15 +1,17 @@
 //! From a path (or stdin) to a job as the API takes it.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
+use nomad_core::spec::{Inputs, SpecError, VarFile, parse_hcl_reporting};
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::call::Call;
 use super::flag::Flag;
 use super::flag::shared::{HCL2_STRICT, JSON_FILE, VAR, VAR_FILE};
-use crate::api::{ApiError, Client, Request};
+use super::job_folder::{JobFolder, Random};
 
 /// Largest job file or variable file.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -44,12 +46,22 @@ pub(crate) enum JobFileError {
         reason: String,
     },
     /// The text is no job.
-    #[error("Error parsing job file from {typed}:\n{diagnostics}")]
+    #[error("Error parsing job file from {typed}:\n{reason}")]
     Invalid {
         /// As typed.
         typed: String,
         /// What is wrong, and where.
-        diagnostics: String,
+        reason: SpecError,
+    },
+    /// The text is not even JSON.
+    #[error("Error parsing job file from {typed}:\n{name}: {reason}")]
+    Json {
+        /// As typed.
+        typed: String,
+        /// The name that messages show.
+        name: String,
+        /// Line, column and what is wrong there.
+        reason: String,
     },
     /// JSON job files have no variables.
     #[error("cannot use variables with a JSON job file: -json excludes -var and -var-file")]
@@ -57,9 +69,6 @@ pub(crate) enum JobFileError {
     /// A `-var` that is no `key=value`.
     #[error("missing '=' in -var \"{0}\": use -var key=value")]
     Variable(String),
-    /// The agent that was asked to parse could not be asked.
-    #[error("{0}")]
-    Agent(ApiError),
 }
 
 /// A job and the text that it came from.
@@ -68,6 +77,8 @@ pub(crate) struct JobFile {
     pub(crate) job: Value,
     /// What the server stores beside it.
     pub(crate) submission: Value,
+    /// What the author should be told; nothing of it stops the job.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl JobFile {
@@ -93,47 +104,57 @@ impl JobFile {
 }
 
 /// Reads and parses the job file that the call names.
-pub(crate) async fn load(call: &Call, client: &Client) -> Result<JobFile, JobFileError> {
+pub(crate) fn load(call: &Call) -> Result<JobFile, JobFileError> {
     let typed = call.first();
     let variables = !call.parsed.all(&VAR).is_empty() || !call.parsed.all(&VAR_FILE).is_empty();
     if call.on(&JSON_FILE) && variables {
         return Err(JobFileError::VariablesInJson);
     }
     let source = read(typed)?;
-    if call.on(&JSON_FILE) {
-        return from_json(typed, source);
-    }
-    let variables = assignments(call)?;
-    let request = Request::put("/v1/jobs/parse").json(&json!({
-        "JobHCL": source, "Variables": variables, "Canonicalize": false,
-    }));
-    let job = client
-        .json(request)
-        .await
-        .map_err(|error| match error.body() {
-            Some(body) => JobFileError::Invalid {
-                typed: typed.to_owned(),
-                diagnostics: body.trim_start_matches("Failed to parse job: ").to_owned(),
-            },
-            None => JobFileError::Agent(error),
-        })?;
+    if call.on(&JSON_FILE) { from_json(typed, source) } else { from_hcl(call, typed, source) }
+}
+
+fn from_hcl(call: &Call, typed: &str, source: String) -> Result<JobFile, JobFileError> {
+    let folder = JobFolder::of(typed);
+    let inputs = Inputs {
+        environment: environment(call),
+        var_files: var_files(call)?,
+        flags: flags(call)?,
+        strict: call.on(&HCL2_STRICT),
+        files: Some(&folder),
+        random: Some(&Random),
+    };
+    let invalid = |reason| JobFileError::Invalid { typed: typed.to_owned(), reason };
+    let (spec, findings) =
+        parse_hcl_reporting(&source, file_name(typed), &inputs).map_err(invalid)?;
+    let job = serde_json::to_value(&spec).map_err(|error| json_error(typed, &error))?;
+    let flags: BTreeMap<&String, &String> =
+        inputs.flags.iter().map(|(name, value)| (name, value)).collect();
+    let texts: Vec<&str> = inputs.var_files.iter().map(|file| file.text.as_str()).collect();
     let submission = json!({
-        "Source": source, "Format": "hcl2", "VariableFlags": {}, "Variables": variables,
+        "Source": source, "Format": "hcl2", "VariableFlags": flags, "Variables": texts.join("\n"),
     });
-    Ok(JobFile { job, submission })
+    let warnings = findings.list().iter().map(ToString::to_string).collect();
+    Ok(JobFile { job, submission, warnings })
 }
 
 fn from_json(typed: &str, source: String) -> Result<JobFile, JobFileError> {
-    let value: Value = serde_json::from_str(&source).map_err(|error| JobFileError::Invalid {
-        typed: typed.to_owned(),
-        diagnostics: format!("{}: {error}", file_name(typed)),
-    })?;
+    let value: Value =
+        serde_json::from_str(&source).map_err(|error| json_error(typed, &error))?;
     let job = match value.get("Job") {
         Some(job) if job.is_object() => job.clone(),
         _ => value,
     };
     let submission = json!({"Source": source, "Format": "json"});
-    Ok(JobFile { job, submission })
+    Ok(JobFile { job, submission, warnings: Vec::new() })
+}
+
+fn json_error(typed: &str, error: &serde_json::Error) -> JobFileError {
+    JobFileError::Json {
+        typed: typed.to_owned(),
+        name: file_name(typed).to_owned(),
+        reason: error.to_string(),
+    }
 }
 
 /// The name that diagnostics use.
@@ -186,28 +207,25 @@ fn too_large() -> String {
     format!("larger than {FILE_BYTES_MAX} bytes")
 }
 
-/// Variables of environment, files and flags as the text of one variable file; later ones win.
-fn assignments(call: &Call) -> Result<String, JobFileError> {
-    let mut text = String::new();
-    for (name, value) in &call.environment {
-        if let Some(name) = name.strip_prefix("NOMAD_VAR_") {
-            text.push_str(&format!("{name} = {}\n", literal(value)));
-        }
-    }
-    for path in call.parsed.all(&VAR_FILE) {
-        text.push_str(&read(path)?);
-        text.push('\n');
-    }
-    for pair in call.parsed.all(&VAR) {
-        let (name, value) = pair
-            .split_once('=')
-            .ok_or_else(|| JobFileError::Variable(pair.clone()))?;
-        text.push_str(&format!("{name} = {}\n", literal(value)));
-    }
-    Ok(text)
+/// `NOMAD_VAR_name` variables, without the prefix.
+fn environment(call: &Call) -> Vec<(String, String)> {
+    let named = |(name, value): (&String, &String)| {
+        Some((name.strip_prefix("NOMAD_VAR_")?.to_owned(), value.clone()))
+    };
+    call.environment.iter().filter_map(named).collect()
 }
 
-fn literal(value: &str) -> String {
-    let quoted = super::layout::quoted(value);
-    quoted.replace("${", "$${").replace("%{", "%%{")
+fn var_files(call: &Call) -> Result<Vec<VarFile>, JobFileError> {
+    let paths = call.parsed.all(&VAR_FILE).iter();
+    paths.map(|path| Ok(VarFile { name: path.clone(), text: read(path)? })).collect()
+}
+
+fn flags(call: &Call) -> Result<Vec<(String, String)>, JobFileError> {
+    let pairs = call.parsed.all(&VAR).iter();
+    pairs
+        .map(|pair| match pair.split_once('=') {
+            Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+            None => Err(JobFileError::Variable(pair.clone())),
+        })
+        .collect()
 }

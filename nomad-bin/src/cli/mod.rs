@@ -13,6 +13,7 @@ mod failure;
 mod flag;
 mod help;
 mod job_file;
+mod job_folder;
 mod layout;
 mod lookup;
 mod monitor;

@@ -51,7 +51,8 @@ pub(crate) const COMMAND: Command = Command {
 
 async fn run(call: &Call, ui: &mut Ui) -> Outcome {
     let mut client = call.client()?;
-    let file = job_file::load(call, &client).await?;
+    let file = job_file::load(call)?;
+    file.warnings.iter().for_each(|warning| ui.note(warning));
     client.aim(file.text("Region"), file.text("Namespace"));
     let body = json!({
         "Job": file.job, "Diff": true, "PolicyOverride": call.on(&POLICY_OVERRIDE),

@@ -74,7 +74,8 @@ pub(crate) const COMMAND: Command = Command {
 
 async fn run(call: &Call, ui: &mut Ui) -> Outcome {
     let mut client = call.client()?;
-    let file = job_file::load(call, &client).await?;
+    let file = job_file::load(call)?;
+    file.warnings.iter().for_each(|warning| ui.note(warning));
     if call.on(&OUTPUT) {
         ui.line(pretty(&json!({"Job": file.job})));
         return Ok(0);

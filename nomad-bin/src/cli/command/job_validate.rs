@@ -1,5 +1,7 @@
 //! `nomad job validate`.
 
+use nomad_core::model::JobSpec;
+use nomad_core::spec::{Limits, admit};
 use serde_json::json;
 
 use crate::api::Request;
@@ -7,6 +9,7 @@ use crate::api::view::Validated;
 use crate::cli::call::Call;
 use crate::cli::failure::Failure;
 use crate::cli::flag::shared::CONNECTION;
+use crate::cli::job_file::JobFile;
 use crate::cli::lookup::look;
 use crate::cli::spec::{Command, Outcome, Run, Words};
 use crate::cli::ui::Ui;
@@ -28,13 +31,14 @@ pub(crate) const COMMAND: Command = Command {
 
 async fn run(call: &Call, ui: &mut Ui) -> Outcome {
     let mut client = call.client()?;
-    let file = job_file::load(call, &client).await?;
+    let file = job_file::load(call)?;
+    file.warnings.iter().for_each(|warning| ui.note(warning));
     client.aim(file.text("Region"), file.text("Namespace"));
     let request = Request::put("/v1/validate/job").json(&json!({"Job": file.job}));
-    let answer: Validated = client
-        .value(request)
-        .await
-        .map_err(Failure::api("validating job"))?;
+    let answer = match client.value::<Validated>(request).await {
+        Err(error) if error.is_unreachable() => alone(&file),
+        answer => answer.map_err(Failure::api("validating job"))?,
+    };
     if !answer.error.is_empty() || !answer.validation_errors.is_empty() {
         let text = if answer.error.is_empty() {
             answer.validation_errors.join("\n")
@@ -55,4 +59,24 @@ async fn run(call: &Call, ui: &mut Ui) -> Outcome {
     }
     ui.line("Job validation successful");
     Ok(0)
+}
+
+/// What can be said without an agent: all but the drivers' own configuration.
+fn alone(file: &JobFile) -> Validated {
+    let checked = serde_json::from_value::<JobSpec>(file.job.clone())
+        .map_err(|error| error.to_string())
+        .and_then(|spec| admit(spec, &Limits::default()).map_err(|error| error.to_string()));
+    match checked {
+        Ok(admitted) => {
+            let lines: Vec<String> =
+                admitted.warnings.iter().map(|warning| format!("* {warning}")).collect();
+            let plural = if lines.len() == 1 { "warning" } else { "warnings" };
+            let warnings = match lines.as_slice() {
+                [] => String::new(),
+                lines => format!("{} {plural}:\n\n{}", lines.len(), lines.join("\n")),
+            };
+            Validated { warnings, ..Validated::default() }
+        }
+        Err(error) => Validated { error, ..Validated::default() },
+    }
 }
