@@ -111,7 +111,11 @@ pub(crate) fn load(call: &Call) -> Result<JobFile, JobFileError> {
         return Err(JobFileError::VariablesInJson);
     }
     let source = read(typed)?;
-    if call.on(&JSON_FILE) { from_json(typed, source) } else { from_hcl(call, typed, source) }
+    if call.on(&JSON_FILE) {
+        from_json(typed, source)
+    } else {
+        from_hcl(call, typed, source)
+    }
 }
 
 fn from_hcl(call: &Call, typed: &str, source: String) -> Result<JobFile, JobFileError> {
@@ -124,29 +128,46 @@ fn from_hcl(call: &Call, typed: &str, source: String) -> Result<JobFile, JobFile
         files: Some(&folder),
         random: Some(&Random),
     };
-    let invalid = |reason| JobFileError::Invalid { typed: typed.to_owned(), reason };
+    let invalid = |reason| JobFileError::Invalid {
+        typed: typed.to_owned(),
+        reason,
+    };
     let (spec, findings) =
         parse_hcl_reporting(&source, file_name(typed), &inputs).map_err(invalid)?;
     let job = serde_json::to_value(&spec).map_err(|error| json_error(typed, &error))?;
-    let flags: BTreeMap<&String, &String> =
-        inputs.flags.iter().map(|(name, value)| (name, value)).collect();
-    let texts: Vec<&str> = inputs.var_files.iter().map(|file| file.text.as_str()).collect();
+    let flags: BTreeMap<&String, &String> = inputs
+        .flags
+        .iter()
+        .map(|(name, value)| (name, value))
+        .collect();
+    let texts: Vec<&str> = inputs
+        .var_files
+        .iter()
+        .map(|file| file.text.as_str())
+        .collect();
     let submission = json!({
         "Source": source, "Format": "hcl2", "VariableFlags": flags, "Variables": texts.join("\n"),
     });
     let warnings = findings.list().iter().map(ToString::to_string).collect();
-    Ok(JobFile { job, submission, warnings })
+    Ok(JobFile {
+        job,
+        submission,
+        warnings,
+    })
 }
 
 fn from_json(typed: &str, source: String) -> Result<JobFile, JobFileError> {
-    let value: Value =
-        serde_json::from_str(&source).map_err(|error| json_error(typed, &error))?;
+    let value: Value = serde_json::from_str(&source).map_err(|error| json_error(typed, &error))?;
     let job = match value.get("Job") {
         Some(job) if job.is_object() => job.clone(),
         _ => value,
     };
     let submission = json!({"Source": source, "Format": "json"});
-    Ok(JobFile { job, submission, warnings: Vec::new() })
+    Ok(JobFile {
+        job,
+        submission,
+        warnings: Vec::new(),
+    })
 }
 
 fn json_error(typed: &str, error: &serde_json::Error) -> JobFileError {
@@ -217,7 +238,14 @@ fn environment(call: &Call) -> Vec<(String, String)> {
 
 fn var_files(call: &Call) -> Result<Vec<VarFile>, JobFileError> {
     let paths = call.parsed.all(&VAR_FILE).iter();
-    paths.map(|path| Ok(VarFile { name: path.clone(), text: read(path)? })).collect()
+    paths
+        .map(|path| {
+            Ok(VarFile {
+                name: path.clone(),
+                text: read(path)?,
+            })
+        })
+        .collect()
 }
 
 fn flags(call: &Call) -> Result<Vec<(String, String)>, JobFileError> {

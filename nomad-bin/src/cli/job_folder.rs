@@ -18,8 +18,13 @@ pub(crate) struct JobFolder {
 impl JobFolder {
     /// The folder of a job file as typed; stdin has the working directory.
     pub(crate) fn of(typed: &str) -> Self {
-        let parent = Path::new(typed).parent().map(Path::to_owned).unwrap_or_default();
-        Self { folder: if typed == "-" { PathBuf::new() } else { parent } }
+        let parent = Path::new(typed)
+            .parent()
+            .map(Path::to_owned)
+            .unwrap_or_default();
+        Self {
+            folder: if typed == "-" { PathBuf::new() } else { parent },
+        }
     }
 
     fn resolve(&self, path: &str) -> PathBuf {
@@ -29,7 +34,9 @@ impl JobFolder {
 }
 
 fn failed(path: &str, reason: impl std::fmt::Display) -> FileSourceError {
-    FileSourceError { reason: format!("could not read \"{path}\": {reason}") }
+    FileSourceError {
+        reason: format!("could not read \"{path}\": {reason}"),
+    }
 }
 
 impl FileSource for JobFolder {
@@ -153,9 +160,18 @@ mod tests {
         assert_eq!(files.read("a/two.txt").unwrap(), b"a/two.txt");
         assert!(files.exists("one.txt").unwrap() && !files.exists("two.txt").unwrap());
         assert_eq!(files.glob(".", "*.txt").unwrap(), ["one.txt"]);
-        assert_eq!(files.glob(".", "**/*.txt").unwrap(), ["a/two.txt", "one.txt"]);
+        assert_eq!(
+            files.glob(".", "**/*.txt").unwrap(),
+            ["a/two.txt", "one.txt"]
+        );
         assert_eq!(files.glob("a", "?/*").unwrap(), ["b/three.md"]);
-        assert!(files.read("zz").unwrap_err().to_string().contains("could not read \"zz\""));
+        assert!(
+            files
+                .read("zz")
+                .unwrap_err()
+                .to_string()
+                .contains("could not read \"zz\"")
+        );
         assert!(files.absolute("one.txt").unwrap().ends_with("/one.txt"));
     }
 

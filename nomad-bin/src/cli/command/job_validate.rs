@@ -68,15 +68,28 @@ fn alone(file: &JobFile) -> Validated {
         .and_then(|spec| admit(spec, &Limits::default()).map_err(|error| error.to_string()));
     match checked {
         Ok(admitted) => {
-            let lines: Vec<String> =
-                admitted.warnings.iter().map(|warning| format!("* {warning}")).collect();
-            let plural = if lines.len() == 1 { "warning" } else { "warnings" };
+            let lines: Vec<String> = admitted
+                .warnings
+                .iter()
+                .map(|warning| format!("* {warning}"))
+                .collect();
+            let plural = if lines.len() == 1 {
+                "warning"
+            } else {
+                "warnings"
+            };
             let warnings = match lines.as_slice() {
                 [] => String::new(),
                 lines => format!("{} {plural}:\n\n{}", lines.len(), lines.join("\n")),
             };
-            Validated { warnings, ..Validated::default() }
+            Validated {
+                warnings,
+                ..Validated::default()
+            }
         }
-        Err(error) => Validated { error, ..Validated::default() },
+        Err(error) => Validated {
+            error,
+            ..Validated::default()
+        },
     }
 }
