@@ -60,7 +60,9 @@ impl Document {
         }
         match source.text().trim().parse::<Expression>() {
             Ok(expr) => Ok(expr),
-            Err(error) => Err(Box::new(source.diagnose(&syntax::explain(source, &error)))),
+            Err(error) => Err(Box::new(
+                source.diagnose(&syntax::explain_expression(source, &error)),
+            )),
         }
     }
 

@@ -18,6 +18,7 @@ mod grapheme;
 mod json;
 pub mod limits;
 mod near;
+mod nfc;
 mod number;
 mod outside;
 mod source;

@@ -97,6 +97,8 @@ impl Source {
 #[must_use]
 pub fn start_of(expr: &Expression) -> usize {
     match expr {
+        // An empty text has nothing inside its quotes: the place after it.
+        Expression::String(text) if text.is_empty() => expr.span().map_or(0, |span| span.end),
         Expression::String(_) => expr.span().map_or(0, |span| span.start + 1),
         Expression::StringTemplate(template) => template
             .iter()

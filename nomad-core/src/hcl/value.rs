@@ -1,6 +1,7 @@
 //! Values of the language. Cloning is cheap (shared); a value knows its weight, so that a file
 //! cannot build something huge out of shared parts.
 
+use super::nfc::composed;
 use super::number::Number;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -118,10 +119,10 @@ impl Fields {
 }
 
 impl Value {
-    /// A text.
+    /// A text, in composed form.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        Self::String(Arc::from(text))
+        Self::String(Arc::from(&*composed(text)))
     }
 
     /// A tuple of these elements.
@@ -227,6 +228,6 @@ impl From<Number> for Value {
 
 impl From<String> for Value {
     fn from(value: String) -> Self {
-        Self::String(value.into())
+        Self::text(&value)
     }
 }

@@ -83,12 +83,18 @@ pub(crate) fn recorded_place(error: &str) -> Option<(usize, usize)> {
     Some((line.parse().ok()?, column.parse().ok()?))
 }
 
-/// The place of our first finding.
-pub(crate) fn our_place(error: &nomad_core::spec::SpecError) -> Option<(usize, usize)> {
-    let first = error.diagnostics.list().first()?;
-    first
-        .position
-        .map(|position| (position.line, position.column))
+/// Whether one of our findings has the place of the recorded first one (`None`: it has none). All
+/// causes are found in one pass, in the order of the file; the reference has orders of its own.
+pub(crate) fn same_place(
+    error: &nomad_core::spec::SpecError,
+    recorded: Option<(usize, usize)>,
+) -> bool {
+    let ours = error
+        .diagnostics
+        .list()
+        .iter()
+        .filter_map(|one| one.position);
+    recorded.is_none_or(|recorded| ours.into_iter().any(|at| (at.line, at.column) == recorded))
 }
 
 /// The inputs of a recorded row: its `variables` are a file of the API.

@@ -9,7 +9,7 @@ use crate::hcl::fault::Fault;
 use crate::hcl::function::{Call, Function, Parameter, find, names};
 use crate::hcl::near::did_you_mean;
 use crate::hcl::source::start_of;
-use crate::hcl::type_expr::read_type;
+use crate::hcl::type_expr::read_conversion_type;
 use crate::hcl::value::Value;
 use hcl_edit::expr::{Expression, FuncCall};
 use std::ops::Range;
@@ -85,7 +85,7 @@ impl Evaluator<'_> {
         let [value_expr, type_expr] = site.args.as_slice() else {
             return Err(site.wrong_count(2, site.args.len(), &["value", "type"]));
         };
-        let wanted = read_type(type_expr)?;
+        let wanted = read_conversion_type(type_expr)?;
         let value = self.evaluate(value_expr, scope)?;
         convert(&value, &wanted)
             .map_err(|error| argument_fault(value_expr, "value", &error.to_string()))

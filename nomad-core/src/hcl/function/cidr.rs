@@ -152,11 +152,19 @@ fn cidrsubnet(call: &Call<'_>) -> Answer {
         )));
     }
     let shift = prefix.bits - length;
-    let base = prefix.network & mask(length.min(prefix.length), prefix.bits);
-    // A number below zero acts by its bits, as in the original, where a wider prefix is asked for.
-    let magnitude = u128::from(number.unsigned_abs());
-    let part = magnitude.checked_shl(shift).unwrap_or(0);
-    let network = (base | part) & mask(length, prefix.bits);
+    let base = prefix.network;
+    let network = if number < 0 {
+        // Where a wider prefix is asked for, a number below zero acts by its bits, as in the
+        // original, whose result is the magnitude of both together.
+        let part = i128::from(number).checked_shl(shift).unwrap_or(0);
+        let joint = i128::from_ne_bytes(base.to_ne_bytes()) | part;
+        joint.unsigned_abs()
+    } else {
+        base | u128::from(number.unsigned_abs())
+            .checked_shl(shift)
+            .unwrap_or(0)
+    };
+    let network = network & mask(length, prefix.bits);
     Ok(Value::from(
         Prefix {
             network,

@@ -313,6 +313,12 @@ fn slice(call: &Call<'_>) -> Answer {
             .map_err(|_| Refusal::argument(at, format!("the {word} must not be negative")))
     };
     let (start, end) = (place(1, "start index")?, place(2, "end index")?);
+    if start > items.list().len() {
+        return Err(Refusal::argument(
+            1,
+            "the start index is beyond the end of the list",
+        ));
+    }
     if end > items.list().len() {
         return Err(Refusal::argument(
             2,

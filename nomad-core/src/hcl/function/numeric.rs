@@ -52,7 +52,43 @@ fn from_float(float: f64) -> Answer {
 
 fn log(call: &Call<'_>) -> Answer {
     let (number, base) = (call.number(0).to_f64(), call.number(1).to_f64());
-    from_float(number.ln() / base.ln())
+    from_float(natural_log(number) / natural_log(base))
+}
+
+/// The natural logarithm by the reduction of FreeBSD's `e_log`, whose last digit the original
+/// shows: the standard library's may differ there.
+fn natural_log(x: f64) -> f64 {
+    if !x.is_normal() || x < 0.0 {
+        return x.ln();
+    }
+    let (fraction, exponent) = split_exponent(x);
+    let f = fraction - 1.0;
+    let k = f64::from(exponent);
+    let s = f / (2.0 + f);
+    let s2 = s * s;
+    let s4 = s2 * s2;
+    let odd = s2
+        * (6.666_666_666_666_735e-1
+            + s4 * (2.857_142_874_366_239e-1
+                + s4 * (1.818_357_216_161_805e-1 + s4 * 1.479_819_860_511_658_6e-1)));
+    let even = s4
+        * (3.999_999_999_940_942e-1
+            + s4 * (2.222_219_843_214_978_4e-1 + s4 * 1.531_383_769_920_937_3e-1));
+    let half_square = 0.5 * f * f;
+    let (ln2_high, ln2_low) = (6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10);
+    k * ln2_high - ((half_square - (s * (half_square + odd + even) + k * ln2_low)) - f)
+}
+
+/// A fraction between the roots of 1/2 and 2, and the power of two that it is scaled by.
+fn split_exponent(x: f64) -> (f64, i32) {
+    let bits = x.to_bits();
+    let exponent = i32::try_from((bits >> 52) & 0x7ff).unwrap_or(0) - 1022;
+    let fraction = f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52));
+    if fraction < std::f64::consts::FRAC_1_SQRT_2 {
+        (fraction * 2.0, exponent - 1)
+    } else {
+        (fraction, exponent)
+    }
 }
 
 fn outermost(call: &Call<'_>, wanted: Ordering) -> Answer {

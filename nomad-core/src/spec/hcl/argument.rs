@@ -14,7 +14,7 @@ pub(super) fn unset(attribute: &Attribute) -> Json {
         Kind::Text => json!(""),
         Kind::Int | Kind::Unsigned | Kind::Duration => json!(0),
         Kind::Bool => json!(false),
-        Kind::Texts | Kind::Unsigneds | Kind::TextMap => Json::Null,
+        Kind::Texts | Kind::TextsOrOne | Kind::Unsigneds | Kind::TextMap => Json::Null,
     }
 }
 
@@ -77,7 +77,10 @@ fn read_plain(kind: Kind, value: &Value) -> Result<Json, String> {
         Kind::Text => Type::String,
         Kind::Int | Kind::Unsigned | Kind::Duration => Type::Number,
         Kind::Bool => Type::Bool,
-        Kind::Texts => Type::List(Box::new(Type::String)),
+        Kind::TextsOrOne if value.as_text().is_some() => {
+            return plain_json(kind, &Value::list(vec![value.clone()]));
+        }
+        Kind::Texts | Kind::TextsOrOne => Type::List(Box::new(Type::String)),
         Kind::Unsigneds => Type::List(Box::new(Type::Number)),
         Kind::TextMap => Type::Map(Box::new(Type::String)),
     };

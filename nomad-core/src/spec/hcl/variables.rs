@@ -7,7 +7,7 @@ use crate::hcl::{
     Diagnostic, Diagnostics, Evaluator, Fault, Scope, Type, Value, convert, did_you_mean, read_type,
 };
 use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Block, Structure};
+use hcl_edit::structure::{Attribute, Block, Structure};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -108,9 +108,7 @@ impl<'b> Declarations<'_, 'b> {
                 Structure::Attribute(node) if node.key.as_str() == "type" => {
                     read_type(&node.value).map(|wanted| variable.wanted = Some(wanted))
                 }
-                Structure::Attribute(node) => {
-                    self.check_attribute(node.key.as_str(), &span_of(&node.key))
-                }
+                Structure::Attribute(node) => self.check_attribute(node),
                 Structure::Block(node) if node.ident.as_str() == "validation" => self
                     .validation(node, &variable.name)
                     .map(|validation| variable.validations.push(validation)),
@@ -134,17 +132,34 @@ impl<'b> Declarations<'_, 'b> {
         self.declare(variable);
     }
 
-    fn check_attribute(&self, name: &str, span: &Range<usize>) -> Result<(), Box<Fault>> {
+    /// `description` and `sensitive`, which have no effect here but must be right.
+    fn check_attribute(&self, node: &Attribute) -> Result<(), Box<Fault>> {
         const KNOWN: [&str; 4] = ["type", "default", "description", "sensitive"];
-        if matches!(name, "description" | "sensitive") {
-            return Ok(());
+        let name = node.key.as_str();
+        let wanted = match name {
+            "description" => Type::String,
+            "sensitive" => Type::Bool,
+            _ => {
+                return Err(Fault::new(span_of(&node.key), "unknown argument")
+                    .detail(format!("there is no argument \"{name}\" here"))
+                    .maybe_hint(did_you_mean(name, KNOWN).or_else(|| {
+                        Some("arguments here: type, default, description".to_owned())
+                    })));
+            }
+        };
+        let value = self.constants.evaluate(&node.value, &Scope::root())?;
+        let refuse = |detail: String| {
+            Fault::new(
+                value_span(&node.value),
+                format!("unsuitable value for \"{name}\""),
+            )
+            .detail(detail)
+        };
+        match convert(&value, &wanted) {
+            Ok(Value::Null) => Err(refuse("null is not allowed here".to_owned())),
+            Ok(_) => Ok(()),
+            Err(error) => Err(refuse(error.to_string())),
         }
-        Err(Fault::new(span.clone(), "unknown argument")
-            .detail(format!("there is no argument \"{name}\" here"))
-            .maybe_hint(
-                did_you_mean(name, KNOWN)
-                    .or_else(|| Some("arguments here: type, default, description".to_owned())),
-            ))
     }
 
     fn default_value(&self, expr: &Expression, wanted: Option<&Type>) -> Result<Value, Box<Fault>> {

@@ -5,9 +5,9 @@ use super::shorthand;
 
 /// spec/api-cli 4.4: an operator may be written as the name of the argument.
 const OPERATORS: &[super::Attribute] = &[
-    text("attribute", "LTarget"),
-    text("value", "RTarget"),
-    text("operator", "Operand"),
+    text_or_null("attribute", "LTarget"),
+    text_or_null("value", "RTarget"),
+    text_or_null("operator", "Operand"),
     text_or_null("regexp", "regexp"),
     text_or_null("version", "version"),
     text_or_null("semver", "semver"),
@@ -28,9 +28,9 @@ pub(super) static CONSTRAINT: Schema = Schema {
 
 pub(super) static AFFINITY: Schema = Schema {
     attributes: &[
-        text("attribute", "LTarget"),
-        text("value", "RTarget"),
-        text("operator", "Operand"),
+        text_or_null("attribute", "LTarget"),
+        text_or_null("value", "RTarget"),
+        text_or_null("operator", "Operand"),
         int_or_null("weight", "Weight"),
         text_or_null("regexp", "regexp"),
         text_or_null("version", "version"),

@@ -35,6 +35,8 @@ pub(in crate::spec::hcl) enum Kind {
     Bool,
     Duration,
     Texts,
+    /// A list of texts, or one text for a list of one.
+    TextsOrOne,
     Unsigneds,
     TextMap,
 }
@@ -140,6 +142,11 @@ pub(super) const fn duration_or_null(name: &'static str, json: &'static str) -> 
 /// A list of texts, null where not set.
 pub(super) const fn texts(name: &'static str, json: &'static str) -> Attribute {
     attribute(name, json, Kind::Texts, true)
+}
+
+/// A list of texts or a single text, null where not set.
+pub(super) const fn texts_or_one(name: &'static str, json: &'static str) -> Attribute {
+    attribute(name, json, Kind::TextsOrOne, true)
 }
 
 /// A list of whole numbers from 0, null where not set.

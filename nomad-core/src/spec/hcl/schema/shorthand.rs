@@ -32,6 +32,9 @@ pub(super) fn operator(object: &mut Object) -> Result<(), String> {
     }
     object.remove("is_set");
     object.remove("is_not_set");
+    for side in ["LTarget", "RTarget", "Operand"] {
+        fill(object, side, json!(""));
+    }
     if object.get("Operand").and_then(Json::as_str) == Some("") {
         object.insert("Operand".to_owned(), json!("="));
     }

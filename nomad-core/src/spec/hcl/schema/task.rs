@@ -4,7 +4,7 @@ use super::artifact::ARTIFACT;
 use super::constraint::{AFFINITY, CONSTRAINT};
 use super::description::{
     Schema, anything, duration, duration_or_null, flag, flag_or_null, int_or_null, labeled, many,
-    map, map_or_argument, one, text, text_or_null, texts,
+    map, map_or_argument, one, text, text_or_null, texts, texts_or_one,
 };
 use super::policy::{RESTART, TASK_SCALING};
 use super::resources::RESOURCES;
@@ -69,7 +69,7 @@ pub(super) static LOGS: Schema = Schema {
 
 pub(super) static VAULT: Schema = Schema {
     attributes: &[
-        texts("policies", "Policies"),
+        texts_or_one("policies", "Policies"),
         text("role", "Role"),
         text_or_null("namespace", "Namespace"),
         text("cluster", "Cluster"),
