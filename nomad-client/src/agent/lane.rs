@@ -109,6 +109,11 @@ impl Calls {
         self.due = Some(turn.now.plus(Span(pause.as_nanos() + jitter)));
     }
 
+    /// By when the call under way must be answered.
+    pub(super) fn answer_due(&self) -> Option<Timestamp> {
+        self.in_flight
+    }
+
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
         self.in_flight.or(self.due)
     }

@@ -296,7 +296,6 @@ impl Agent {
         let Some(mut runner) = self.runners.remove(&id) else {
             return;
         };
-        let was_over = runner.is_over();
         let replaced_over = self.replaced_over(&runner);
         runner.pump(self.pull.contacted(), replaced_over, turn);
         self.push.note(runner.update(), turn.now);
@@ -306,14 +305,14 @@ impl Agent {
                 progress: Box::new(progress),
             });
         }
-        let (is_over, is_gone) = (runner.is_over(), runner.phase() == Phase::Gone);
-        if is_gone {
+        let just_over = runner.take_just_over();
+        if runner.phase() == Phase::Gone {
             self.saves.push(Effect::Forget(id));
             self.ignored.insert(id);
         } else {
             self.runners.insert(id, runner);
         }
-        if is_over && !was_over {
+        if just_over {
             self.wake_waiting();
             self.collect_ended(turn.config.gc_max_allocs, turn);
         }

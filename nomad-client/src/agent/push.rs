@@ -143,10 +143,11 @@ impl Push {
     }
 
     pub(super) fn next_wakeup(&self, contacted: bool) -> Option<Timestamp> {
-        if let Some(at) = self.calls.next_wakeup() {
-            return Some(at);
+        if let Some(limit) = self.calls.answer_due() {
+            return Some(limit);
         }
         // Any instant in the past means now.
-        self.due(Timestamp::ZERO).filter(|_| contacted)
+        let due = self.due(Timestamp::ZERO).filter(|_| contacted)?;
+        Some(due.max(self.calls.due.unwrap_or(Timestamp::ZERO)))
     }
 }

@@ -57,6 +57,8 @@ pub(crate) struct AllocRunner {
     pub(super) set_up: bool,
     pub(super) changed: bool,
     over_since: Timestamp,
+    /// Its end was not yet heeded by the agent.
+    just_over: bool,
 }
 
 impl AllocRunner {
@@ -115,6 +117,7 @@ impl AllocRunner {
             set_up: false,
             changed: false,
             over_since: Timestamp::ZERO,
+            just_over: false,
         }
     }
 
@@ -134,6 +137,11 @@ impl AllocRunner {
             self.phase,
             Phase::Over | Phase::Removing { .. } | Phase::Gone
         )
+    }
+
+    /// True once after its end.
+    pub(crate) fn take_just_over(&mut self) -> bool {
+        std::mem::take(&mut self.just_over)
     }
 
     /// Its tasks.
@@ -400,6 +408,7 @@ impl AllocRunner {
         }
         self.phase = Phase::Over;
         self.over_since = turn.now;
+        self.just_over = true;
         self.changed = true;
     }
 
