@@ -18,8 +18,7 @@ pub enum Known {
 pub struct Classes {
     job: BTreeMap<String, bool>,
     groups: BTreeMap<String, BTreeMap<String, bool>>,
-    job_escapes: bool,
-    group_escapes: bool,
+    escaped: bool,
 }
 
 fn known(table: Option<&BTreeMap<String, bool>>, class: &str) -> Known {
@@ -58,20 +57,15 @@ impl Classes {
         }
     }
 
-    /// The job's constraints tell nodes of one class apart.
-    pub fn job_escapes(&mut self) {
-        self.job_escapes = true;
-    }
-
-    /// A group's constraints tell nodes of one class apart.
-    pub fn group_escapes(&mut self) {
-        self.group_escapes = true;
+    /// Remembers whether constraints tell nodes of one class apart.
+    pub fn escape(&mut self, escapes: bool) {
+        self.escaped |= escapes;
     }
 
     /// Classes say nothing about this evaluation.
     #[must_use]
     pub fn escaped(&self) -> bool {
-        self.job_escapes || self.group_escapes
+        self.escaped
     }
 
     /// For a blocked evaluation: could a node of the class run any of the groups?

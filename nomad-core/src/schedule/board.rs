@@ -82,6 +82,11 @@ impl<'j> Board<'j> {
         }
     }
 
+    /// Nodes of one class may differ for the job, and for the group.
+    pub(super) fn escapes(&self) -> (bool, bool) {
+        (self.job_checks.escapes, self.checks.escapes)
+    }
+
     /// It has affinities or spreads, for which the original looks at more nodes.
     pub(super) fn has_preferences(&self) -> bool {
         self.affinities.is_some() || self.spreads.is_some()
@@ -254,9 +259,7 @@ impl<'j> Board<'j> {
             Known::Eligible => {}
             Known::Unknown => {
                 let verdict = self.job_checks.judge(node);
-                if self.job_checks.escapes {
-                    round.classes.job_escapes();
-                } else {
+                if !self.job_checks.escapes {
                     round.classes.learn_job(class, verdict.is_ok());
                 }
                 verdict?;
@@ -271,9 +274,7 @@ impl<'j> Board<'j> {
             Known::Eligible => Ok(()),
             Known::Unknown => {
                 let verdict = self.checks.judge(node);
-                if self.checks.escapes {
-                    round.classes.group_escapes();
-                } else {
+                if !self.checks.escapes {
                     round.classes.learn_group(name, class, verdict.is_ok());
                 }
                 verdict

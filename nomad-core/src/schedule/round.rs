@@ -92,6 +92,8 @@ impl<'s> Cluster<'s> {
                     use_on(&mut board, seat.node, *more);
                 }
             }
+            let (job_escapes, group_escapes) = board.escapes();
+            self.round.classes.escape(job_escapes || group_escapes);
             self.boards.insert(key.clone(), board);
         }
         let (seats, seed) = (&self.round.seats, self.round.order_seed);

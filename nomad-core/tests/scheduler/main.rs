@@ -12,4 +12,5 @@ mod applier;
 mod fit;
 mod golden;
 mod operators;
+mod reconcile;
 mod schedule;

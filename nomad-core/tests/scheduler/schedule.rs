@@ -65,14 +65,14 @@ fn eval(input: &Value, now: Timestamp) -> Option<Evaluation> {
     Some(eval)
 }
 
-fn set(value: &Value) -> Vec<String> {
+pub(crate) fn set(value: &Value) -> Vec<String> {
     let mut items: Vec<String> = list(value).iter().map(ToString::to_string).collect();
     items.sort();
     items
 }
 
 /// Removes what is zero, as the recordings do.
-fn trim(value: Value) -> Value {
+pub(crate) fn trim(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let kept: Map<String, Value> = map
@@ -89,11 +89,12 @@ fn trim(value: Value) -> Value {
                 .collect();
             Value::Object(kept)
         }
+        Value::Array(items) => Value::Array(items.into_iter().map(trim).collect()),
         other => other,
     }
 }
 
-fn rfc3339(at: Timestamp) -> Value {
+pub(crate) fn rfc3339(at: Timestamp) -> Value {
     if at.is_zero() {
         return Value::Null;
     }
