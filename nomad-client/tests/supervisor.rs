@@ -323,3 +323,62 @@ async fn a_supervisor_is_quick_to_start_and_small() {
     }
     eprintln!("100 one after another: stopped after {:?}", start.elapsed());
 }
+
+/// Names the file where the agent's stand-in writes its handle; set only for that process.
+const STAND_IN: &str = "NOMAD_TEST_AGENT_STAND_IN";
+
+/// Not a test of its own: the agent that the next test kills. It starts a task, stores the handle and
+/// stays.
+#[tokio::test]
+async fn agent_stand_in() {
+    let Ok(place) = std::env::var(STAND_IN) else {
+        return;
+    };
+    let place = PathBuf::from(place);
+    let script =
+        "i=0; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); sleep 0.002; done; exit 9";
+    let mut spec = Place::new().spec("run", script);
+    spec.state_dir = place.join("state/run");
+    spec.order.work_dir = place.clone();
+    spec.order.logs = spec.order.logs.map(|logs| LogOrder {
+        dir: place.join("logs"),
+        ..logs
+    });
+    let supervisor = Supervisor::launch(spec).await.unwrap();
+    let handle = serde_json::to_string(supervisor.handle()).unwrap();
+    std::fs::write(place.join("handle.new"), handle).unwrap();
+    std::fs::rename(place.join("handle.new"), place.join("handle")).unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
+#[tokio::test]
+async fn kill_9_of_the_agent_loses_neither_task_nor_exit_nor_output() {
+    let place = Place::new();
+    let mut agent = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "agent_stand_in"])
+        .env(STAND_IN, place.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    until("the agent has stored the handle", || {
+        place.path().join("handle").exists()
+    })
+    .await;
+    until("the task is at work", || {
+        place.stdout().contains("line 20\n")
+    })
+    .await;
+    agent.kill().unwrap();
+    agent.wait().unwrap();
+    let lines_then = place.stdout().lines().count();
+    let handle = serde_json::from_str(&place.read("handle")).unwrap();
+    let again = Supervisor::attach(&handle).unwrap();
+    assert!(again.is_running(), "same process, still at work");
+    assert_eq!(end(&again).await.code, 9);
+    let lines: Vec<String> = place.stdout().lines().map(str::to_owned).collect();
+    assert!(lines.len() > lines_then);
+    assert_eq!(
+        lines,
+        (0..400).map(|i| format!("line {i}")).collect::<Vec<_>>()
+    );
+}

@@ -12,6 +12,8 @@ mod hierarchy;
 mod kill;
 mod limits;
 mod share;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod usage;
 
