@@ -1,57 +1,56 @@
 //! What the rest of the agent holds of a running server.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
 
 use arc_swap::ArcSwap;
 use nomad_core::state::Snapshot;
 use nomad_core::wire::node::{NodeAnswer, NodeRequest, Refusal};
-use nomad_core::wire::operator::{OperatorAnswer, OperatorRequest};
-use tokio::sync::{mpsc, oneshot};
+use nomad_core::wire::operator::{OperatorAnswer, OperatorRefusal, OperatorRequest};
+use nomad_sched::server::{DecideError, Decision, Token};
+use tokio::sync::{oneshot, watch};
 
 use super::watch::Watchers;
 
 /// Calls that may wait for the server thread; more are refused.
-pub(super) const CALLS_WAITING_MAX: usize = 16_384;
+pub const CALLS_WAITING_MAX: usize = 16_384;
 
-/// A request on its way to the server thread.
-pub enum ServerCall {
+/// How a caller hears its answer.
+pub(super) type NodeReply = oneshot::Sender<Result<NodeAnswer, Refusal>>;
+/// How a caller hears its answer.
+pub(super) type OperatorReply = oneshot::Sender<Result<OperatorAnswer, OperatorRefusal>>;
+
+/// What can come to the server thread.
+pub(super) enum Event {
     /// From an operator.
-    Operator(
-        Box<OperatorRequest>,
-        oneshot::Sender<Result<OperatorAnswer, Refusal>>,
-    ),
+    Operator(Box<OperatorRequest>, OperatorReply),
     /// From a node.
-    Node(
-        Box<NodeRequest>,
-        oneshot::Sender<Result<NodeAnswer, Refusal>>,
-    ),
-    /// Stop: finish what is in hand and end the thread.
-    Stop(oneshot::Sender<()>),
+    Node(Box<NodeRequest>, NodeReply),
+    /// A worker decided.
+    Decided(nomad_core::id::EvalId, Token, Result<Box<Decision>, DecideError>),
+    /// Finish what is in hand and end.
+    Stop,
 }
 
 /// What the server thread publishes.
-#[derive(Default)]
-pub struct Shared {
-    /// The newest snapshot.
-    pub snapshot: ArcSwap<Snapshot>,
-    /// Who waits for changes.
-    pub watchers: Watchers,
-    /// True while this server leads.
-    pub leading: std::sync::atomic::AtomicBool,
+pub(super) struct Shared {
+    pub(super) snapshot: ArcSwap<Snapshot>,
+    pub(super) watchers: Watchers,
+    pub(super) leading: AtomicBool,
+    pub(super) ended: watch::Sender<Option<String>>,
 }
 
 /// A handle onto the server thread; cheap to clone.
 #[derive(Clone)]
 pub struct ServerHandle {
     shared: Arc<Shared>,
-    calls: mpsc::Sender<ServerCall>,
+    events: SyncSender<Event>,
 }
 
 impl ServerHandle {
-    /// Makes the handle of a server thread that takes calls from the other end of `calls`.
-    #[must_use]
-    pub fn new(shared: Arc<Shared>, calls: mpsc::Sender<ServerCall>) -> Self {
-        Self { shared, calls }
+    pub(super) fn new(shared: Arc<Shared>, events: SyncSender<Event>) -> Self {
+        Self { shared, events }
     }
 
     /// The newest snapshot.
@@ -69,55 +68,64 @@ impl ServerHandle {
     /// True while this server leads.
     #[must_use]
     pub fn is_leading(&self) -> bool {
-        self.shared
-            .leading
-            .load(std::sync::atomic::Ordering::Acquire)
+        self.shared.leading.load(Ordering::Acquire)
     }
 
-    /// Asks for a write and waits until it is committed.
+    /// Becomes the reason why the server thread ended; empty when it was asked to.
+    #[must_use]
+    pub fn ended(&self) -> watch::Receiver<Option<String>> {
+        self.shared.ended.subscribe()
+    }
+
+    /// Asks for a write and waits until it is committed and shown.
     ///
     /// # Errors
     ///
-    /// The server's refusal, or [`Refusal::Stopped`] when its thread is gone.
-    pub async fn operator(&self, request: OperatorRequest) -> Result<OperatorAnswer, Refusal> {
-        let (answer, answered) = oneshot::channel();
-        self.send(ServerCall::Operator(Box::new(request), answer))?;
-        answered.await.unwrap_or_else(|_| Err(stopped()))
+    /// The server's refusal, or [`OperatorRefusal::Stopped`] when its thread is gone.
+    pub async fn operator(
+        &self,
+        request: OperatorRequest,
+    ) -> Result<OperatorAnswer, OperatorRefusal> {
+        let stopped = || OperatorRefusal::Stopped { reason: self.stopped() };
+        let (reply, answered) = oneshot::channel();
+        match self.events.try_send(Event::Operator(Box::new(request), reply)) {
+            Ok(()) => answered.await.unwrap_or_else(|_| Err(stopped())),
+            Err(TrySendError::Full(_)) => {
+                Err(OperatorRefusal::Busy { limit: CALLS_WAITING_MAX as u64 })
+            }
+            Err(TrySendError::Disconnected(_)) => Err(stopped()),
+        }
     }
 
     /// Hands over a node's request.
     ///
     /// # Errors
     ///
-    /// As [`ServerHandle::operator`].
+    /// The server's refusal, or [`Refusal::Stopped`] when its thread is gone.
     pub async fn node(&self, request: NodeRequest) -> Result<NodeAnswer, Refusal> {
-        let (answer, answered) = oneshot::channel();
-        self.send(ServerCall::Node(Box::new(request), answer))?;
-        answered.await.unwrap_or_else(|_| Err(stopped()))
+        let stopped = || Refusal::Stopped { reason: self.stopped() };
+        let (reply, answered) = oneshot::channel();
+        match self.events.try_send(Event::Node(Box::new(request), reply)) {
+            Ok(()) => answered.await.unwrap_or_else(|_| Err(stopped())),
+            Err(TrySendError::Full(_)) => Err(Refusal::TooMany {
+                what: "waiting requests".to_owned(),
+                given: CALLS_WAITING_MAX as u64 + 1,
+                limit: CALLS_WAITING_MAX as u64,
+            }),
+            Err(TrySendError::Disconnected(_)) => Err(stopped()),
+        }
     }
 
     /// Ends the server thread and waits until it is gone.
     pub async fn stop(&self) {
-        let (done, over) = oneshot::channel();
-        if self.send(ServerCall::Stop(done)).is_ok() {
-            let _ = over.await;
+        let mut ended = self.ended();
+        if self.events.try_send(Event::Stop).is_ok() {
+            let _ = ended.wait_for(Option::is_some).await;
         }
     }
 
-    fn send(&self, call: ServerCall) -> Result<(), Refusal> {
-        self.calls.try_send(call).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Refusal::TooMany {
-                what: "waiting requests".to_owned(),
-                given: CALLS_WAITING_MAX as u64 + 1,
-                limit: CALLS_WAITING_MAX as u64,
-            },
-            mpsc::error::TrySendError::Closed(_) => stopped(),
-        })
-    }
-}
-
-fn stopped() -> Refusal {
-    Refusal::Stopped {
-        reason: "the server is stopping".to_owned(),
+    fn stopped(&self) -> String {
+        let reason = self.shared.ended.borrow().clone().unwrap_or_default();
+        if reason.is_empty() { "the server is stopping".to_owned() } else { reason }
     }
 }

@@ -4,7 +4,13 @@
 //! wait for the answer that follows the commit.
 
 mod handle;
+mod image;
+mod run;
+mod start;
 mod watch;
+mod workers;
 
-pub use handle::{ServerCall, ServerHandle, Shared};
-pub use watch::Watchers;
+pub use handle::{CALLS_WAITING_MAX, ServerHandle};
+pub use run::RunError;
+pub use start::{ServerOptions, StartError, start};
+pub use watch::{Subscription, Watchers};
