@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nomad_client::agent::{AgentConfig as MachineConfig, Shutdown};
-use nomad_client::cgroups::Tree;
+use nomad_client::cgroups::{Hierarchy, Tree};
 use nomad_client::drivers::raw_exec::{RawExec, RawExecRules};
 use nomad_client::executor::SupervisorProgram;
 use nomad_client::fingerprint::{Machine, Settings, SurveyError, survey};
@@ -12,6 +12,9 @@ use nomad_client::shell::{Client, ClientConfig, ClientError, ClientHandle, Drive
 use nomad_core::model::Node;
 
 use super::config::AgentConfig;
+
+/// Parent of the control groups of tasks.
+const CGROUP_PARENT: &str = "nomad.slice";
 
 /// Why the client cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +26,6 @@ pub enum ClientStartError {
     /// A directory or the stored state cannot be used.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// The program's own file is gone.
-    #[error("find this program's own file, which supervises tasks: {0}")]
-    OwnProgram(std::io::Error),
 }
 
 /// Starts the client of an agent.
@@ -40,8 +40,8 @@ pub(super) async fn start(
     let _ = std::fs::create_dir_all(&dirs.alloc);
     let settings = settings(config, &dirs.alloc, http_addr);
     let mut node = node(config, name, http_addr);
-    survey(&Machine::here(), &settings)?.apply(&mut node);
-    let drivers = drivers(config, &node).await?;
+    survey(&Machine::this(), &settings)?.apply(&mut node);
+    let drivers = drivers(config, &node);
     let machine = MachineConfig {
         gc_max_allocs: config.client.gc_max_allocs.unwrap_or(50),
         max_kill_timeout: config
@@ -117,14 +117,25 @@ fn node(config: &AgentConfig, name: &str, http_addr: &str) -> Node {
 }
 
 fn host_env() -> std::collections::BTreeMap<String, String> {
-    nomad_client::env::host_variables()
+    nomad_client::env::filter_host(std::env::vars(), nomad_client::env::HOST_DENYLIST)
 }
 
-async fn drivers(config: &AgentConfig, node: &Node) -> Result<Drivers, ClientStartError> {
-    let program = SupervisorProgram::own().map_err(ClientStartError::OwnProgram)?;
+fn drivers(config: &AgentConfig, node: &Node) -> Drivers {
     let cores = f64::from(node.node_resources.cpu.total_cpu_cores.max(1));
     let core_mhz = node.node_resources.cpu.cpu_shares as f64 / cores;
     let rules = RawExecRules { enabled: config.plugins.raw_exec, ..RawExecRules::default() };
-    let raw_exec = RawExec::new(rules, program, Tree::find().ok().flatten(), core_mhz);
-    Ok(Drivers::new().with(Arc::new(raw_exec)))
+    let raw_exec = RawExec::new(rules, SupervisorProgram::this(), cgroups(), core_mhz);
+    Drivers::new().with(Arc::new(raw_exec))
+}
+
+/// The parent of tasks' control groups, where this user may make some.
+fn cgroups() -> Option<Tree> {
+    let tree = Tree::new(Hierarchy::of_host()?, CGROUP_PARENT);
+    match tree.prepare() {
+        Ok(()) => Some(tree),
+        Err(error) => {
+            tracing::warn!(%error, "tasks run without control groups, and so without limits");
+            None
+        }
+    }
 }
