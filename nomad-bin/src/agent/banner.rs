@@ -12,9 +12,15 @@ pub(super) fn before(config: &AgentConfig) {
     if config.files.is_empty() {
         line("==> No configuration files loaded");
     } else {
-        let files: Vec<String> =
-            config.files.iter().map(|file| file.display().to_string()).collect();
-        line(&format!("==> Loaded configuration from {}", files.join(", ")));
+        let files: Vec<String> = config
+            .files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        line(&format!(
+            "==> Loaded configuration from {}",
+            files.join(", ")
+        ));
     }
     line("==> Starting Nomad agent...");
 }
@@ -26,15 +32,24 @@ pub(super) fn after(config: &AgentConfig, agent: &Agent) {
     }
     let at = &agent.addresses;
     let mut rows = vec![
-        ("Advertise Addrs", format!("HTTP: {}; RPC: {}; Serf: {}", at.http, at.rpc, at.serf)),
-        ("Bind Addrs", format!("HTTP: [{}]; RPC: {}; Serf: {}", at.http, at.rpc, at.serf)),
+        (
+            "Advertise Addrs",
+            format!("HTTP: {}; RPC: {}; Serf: {}", at.http, at.rpc, at.serf),
+        ),
+        (
+            "Bind Addrs",
+            format!("HTTP: [{}]; RPC: {}; Serf: {}", at.http, at.rpc, at.serf),
+        ),
         ("Client", config.client.enabled.to_string()),
         ("Log Level", config.log_level.as_str().to_owned()),
     ];
     if let Some(client) = &agent.client {
         rows.push(("Node Id", client.node_id().to_string()));
     }
-    rows.push(("Region", format!("{} (DC: {})", config.region, config.datacenter)));
+    rows.push((
+        "Region",
+        format!("{} (DC: {})", config.region, config.datacenter),
+    ));
     rows.push(("Server", config.server.enabled.to_string()));
     rows.push(("Version", crate::VERSION.to_owned()));
     line("==> Nomad agent configuration:");

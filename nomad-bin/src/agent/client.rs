@@ -50,7 +50,11 @@ pub(super) async fn start(
             .unwrap_or(MachineConfig::default().max_kill_timeout),
         ..MachineConfig::default()
     };
-    let at_end = if config.dev { Shutdown::RemoveAll } else { Shutdown::KeepTasks };
+    let at_end = if config.dev {
+        Shutdown::RemoveAll
+    } else {
+        Shutdown::KeepTasks
+    };
     let client = ClientConfig {
         node,
         region: config.region.clone(),
@@ -72,9 +76,17 @@ struct Dirs {
 
 impl Dirs {
     fn of(config: &AgentConfig, base: &Path) -> Self {
-        let state = config.client.state_dir.clone().unwrap_or_else(|| base.join("client"));
+        let state = config
+            .client
+            .state_dir
+            .clone()
+            .unwrap_or_else(|| base.join("client"));
         Self {
-            alloc: config.client.alloc_dir.clone().unwrap_or_else(|| base.join("alloc")),
+            alloc: config
+                .client
+                .alloc_dir
+                .clone()
+                .unwrap_or_else(|| base.join("alloc")),
             drivers: state.join("drivers"),
             state: (!config.dev).then_some(state),
         }
@@ -112,7 +124,10 @@ fn node(config: &AgentConfig, name: &str, http_addr: &str) -> Node {
     reserved.cpu.cpu_shares = amount(client.reserved.cpu);
     reserved.memory.memory_mb = amount(client.reserved.memory);
     reserved.disk.disk_mb = amount(client.reserved.disk);
-    reserved.networks.reserved_host_ports.clone_from(&client.reserved.reserved_ports);
+    reserved
+        .networks
+        .reserved_host_ports
+        .clone_from(&client.reserved.reserved_ports);
     node
 }
 
@@ -123,7 +138,10 @@ fn host_env() -> std::collections::BTreeMap<String, String> {
 fn drivers(config: &AgentConfig, node: &Node) -> Drivers {
     let cores = f64::from(node.node_resources.cpu.total_cpu_cores.max(1));
     let core_mhz = node.node_resources.cpu.cpu_shares as f64 / cores;
-    let rules = RawExecRules { enabled: config.plugins.raw_exec, ..RawExecRules::default() };
+    let rules = RawExecRules {
+        enabled: config.plugins.raw_exec,
+        ..RawExecRules::default()
+    };
     let raw_exec = RawExec::new(rules, SupervisorProgram::this(), cgroups(), core_mhz);
     Drivers::new().with(Arc::new(raw_exec))
 }

@@ -199,7 +199,11 @@ impl Default for AgentConfig {
             datacenter: "dc1".to_owned(),
             data_dir: None,
             bind_addr: "0.0.0.0".to_owned(),
-            ports: Ports { http: PORT_HTTP, rpc: PORT_RPC, serf: PORT_SERF },
+            ports: Ports {
+                http: PORT_HTTP,
+                rpc: PORT_RPC,
+                serf: PORT_SERF,
+            },
             addresses: Addresses::default(),
             log_level: LogLevel::Info,
             log_json: false,
@@ -222,7 +226,11 @@ impl AgentConfig {
             dev: true,
             bind_addr: "127.0.0.1".to_owned(),
             log_level: LogLevel::Debug,
-            server: ServerPart { enabled: true, bootstrap_expect: 1, ..ServerPart::default() },
+            server: ServerPart {
+                enabled: true,
+                bootstrap_expect: 1,
+                ..ServerPart::default()
+            },
             client: ClientPart {
                 enabled: true,
                 network_interface: Some("lo".to_owned()),
@@ -291,7 +299,9 @@ pub enum ConfigError {
     #[error("data_dir must be given as an absolute path: got {0:?}")]
     RelativeDataDir(PathBuf),
     /// More servers than there can be yet.
-    #[error("bootstrap_expect = {0} is not supported yet: one server per region; set bootstrap_expect = 1")]
+    #[error(
+        "bootstrap_expect = {0} is not supported yet: one server per region; set bootstrap_expect = 1"
+    )]
     BootstrapExpect(u32),
     /// A datacenter's name.
     #[error("Datacenter contains invalid characters (null or '*'): {0:?}")]

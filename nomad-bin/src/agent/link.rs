@@ -34,7 +34,10 @@ pub(super) struct Remote {
 
 impl Remote {
     pub(super) fn new(servers: Vec<String>) -> Self {
-        Self { calls: Client::new(servers.clone()), pulls: Client::new(servers) }
+        Self {
+            calls: Client::new(servers.clone()),
+            pulls: Client::new(servers),
+        }
     }
 }
 
@@ -45,10 +48,13 @@ impl ServerLink for Remote {
             NodeCall::PullAllocs { wait, .. } => (&self.pulls, wait.to_std()),
             _ => (&self.calls, Duration::ZERO),
         };
-        client.call(&request, wait + ANSWER_WITHIN).await.map_err(|error| match error {
-            CallError::Refused(refusal) => CallFailure::Refused(refusal),
-            other => CallFailure::Unreachable(other.to_string()),
-        })
+        client
+            .call(&request, wait + ANSWER_WITHIN)
+            .await
+            .map_err(|error| match error {
+                CallError::Refused(refusal) => CallFailure::Refused(refusal),
+                other => CallFailure::Unreachable(other.to_string()),
+            })
     }
 
     fn learn(&self, servers: Vec<String>) {

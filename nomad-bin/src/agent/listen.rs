@@ -13,7 +13,9 @@ const PORTS_TRIED_MAX: u16 = 64;
 #[non_exhaustive]
 pub enum ListenError {
     /// Another program has it.
-    #[error("listen for {what} on {at}: the port is taken by another program; stop it, or set ports {{ {what} = ... }}")]
+    #[error(
+        "listen for {what} on {at}: the port is taken by another program; stop it, or set ports {{ {what} = ... }}"
+    )]
     Taken {
         /// `http`, `rpc` or `serf`.
         what: &'static str,
@@ -33,7 +35,7 @@ pub enum ListenError {
 }
 
 /// A bound port.
-pub struct Bound {
+pub(super) struct Bound {
     /// The listener.
     pub listener: TcpListener,
     /// Its address.
@@ -47,7 +49,7 @@ pub struct Bound {
 /// # Errors
 ///
 /// See [`ListenError`].
-pub async fn bind(
+pub(super) async fn bind(
     what: &'static str,
     host: &str,
     port: u16,
@@ -56,15 +58,24 @@ pub async fn bind(
     let tries = if next_free { PORTS_TRIED_MAX } else { 1 };
     let mut last = None;
     for step in 0..tries {
-        let Some(candidate) = port.checked_add(step.saturating_mul(3)) else { break };
+        let Some(candidate) = port.checked_add(step.saturating_mul(3)) else {
+            break;
+        };
         match TcpListener::bind((host, candidate)).await {
             Ok(listener) => {
                 let at = local_addr(what, host, candidate, &listener)?;
-                return Ok(Bound { listener, at, instead_of: (step > 0).then_some(port) });
+                return Ok(Bound {
+                    listener,
+                    at,
+                    instead_of: (step > 0).then_some(port),
+                });
             }
             Err(error) => last = Some(error),
         }
-        if last.as_ref().is_some_and(|error| error.kind() != ErrorKind::AddrInUse) {
+        if last
+            .as_ref()
+            .is_some_and(|error| error.kind() != ErrorKind::AddrInUse)
+        {
             break;
         }
     }
@@ -84,7 +95,9 @@ fn local_addr(
     listener: &TcpListener,
 ) -> Result<SocketAddr, ListenError> {
     let at = format!("{host}:{port}");
-    listener.local_addr().map_err(|source| ListenError::Other { what, at, source })
+    listener
+        .local_addr()
+        .map_err(|source| ListenError::Other { what, at, source })
 }
 
 #[cfg(test)]
@@ -96,7 +109,10 @@ mod tests {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = taken.local_addr().unwrap().port();
         let refused = bind("http", "127.0.0.1", port, false).await.err().unwrap();
-        assert!(refused.to_string().contains("the port is taken"), "{refused}");
+        assert!(
+            refused.to_string().contains("the port is taken"),
+            "{refused}"
+        );
         let bound = bind("http", "127.0.0.1", port, true).await.unwrap();
         assert_eq!(bound.instead_of, Some(port));
         assert_ne!(bound.at.port(), port);

@@ -98,14 +98,21 @@ impl Visit for Said {
 /// `nomad_client::task::runner` as `client.task.runner`.
 fn module(target: &str) -> String {
     let target = target.strip_prefix("nomad_").unwrap_or(target);
-    target.strip_prefix("bin::").unwrap_or(target).replace("::", ".")
+    target
+        .strip_prefix("bin::")
+        .unwrap_or(target)
+        .replace("::", ".")
 }
 
 impl Said {
     fn text(&self, at: Timestamp, level: Level, target: &str) -> String {
         let millis = Timestamp(at.0 - at.0 % 1_000_000).to_rfc3339();
         let level = format!("[{level}]");
-        let mut line = format!("    {millis} {level:<7} {}: {}", module(target), self.message);
+        let mut line = format!(
+            "    {millis} {level:<7} {}: {}",
+            module(target),
+            self.message
+        );
         for (at, (name, value)) in self.fields.iter().enumerate() {
             let quoted = value.contains(' ') && !value.starts_with('"');
             let lead = if at == 0 { ":" } else { "" };

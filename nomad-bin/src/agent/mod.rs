@@ -14,11 +14,11 @@ mod log;
 mod run;
 mod start;
 
+pub use client::ClientStartError;
 pub use config::{
     Addresses as AddressConfig, AgentConfig, ClientPart, ConfigError, LogLevel, PORT_HTTP,
     PORT_RPC, PORT_SERF, Plugins, Ports, Reserved, ServerPart,
 };
-pub use client::ClientStartError;
 pub use listen::ListenError;
 pub use run::run;
 pub use start::{Addresses, Agent, AgentError, start};

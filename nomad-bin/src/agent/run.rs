@@ -16,7 +16,9 @@ pub fn run(config: AgentConfig, reload: impl Fn() -> Result<AgentConfig, String>
         return ExitCode::FAILURE;
     }
     log::start(config.log_level, config.log_json);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -83,11 +85,17 @@ async fn obey(
         () = agent.stop() => {}
         () = second_signal() => return ExitCode::FAILURE,
     }
-    if gracefully { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if gracefully {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 async fn second_signal() {
-    let Ok(mut signals) = Signals::listen() else { return std::future::pending().await };
+    let Ok(mut signals) = Signals::listen() else {
+        return std::future::pending().await;
+    };
     tokio::select! {
         _ = signals.interrupt.recv() => {}
         _ = signals.terminate.recv() => {}
@@ -109,7 +117,11 @@ impl Signals {
         })
     }
 
-    async fn wait(&mut self, agent: &Agent, reload: impl Fn() -> Result<AgentConfig, String>) -> End {
+    async fn wait(
+        &mut self,
+        agent: &Agent,
+        reload: impl Fn() -> Result<AgentConfig, String>,
+    ) -> End {
         loop {
             tokio::select! {
                 _ = self.interrupt.recv() => return End::Interrupt,
@@ -127,14 +139,22 @@ fn take_over(reloaded: Result<AgentConfig, String>) {
         Ok(config) => {
             log::set_level(config.log_level);
             let level = config.log_level.as_str();
-            tracing::info!(level, "configuration reloaded: the log level is taken over; everything else needs a restart");
+            tracing::info!(
+                level,
+                "configuration reloaded: the log level is taken over; everything else needs a restart"
+            );
         }
-        Err(error) => tracing::error!(error, "the changed configuration is refused, the old one stays"),
+        Err(error) => tracing::error!(
+            error,
+            "the changed configuration is refused, the old one stays"
+        ),
     }
 }
 
 async fn server_end(agent: &Agent) -> String {
-    let Some(server) = &agent.server else { return std::future::pending().await };
+    let Some(server) = &agent.server else {
+        return std::future::pending().await;
+    };
     let mut ended = server.ended();
     match ended.wait_for(Option::is_some).await {
         Ok(reason) => reason.clone().unwrap_or_default(),

@@ -57,7 +57,9 @@ pub enum AgentError {
     #[error(transparent)]
     Client(#[from] ClientStartError),
     /// A client without servers.
-    #[error("start the client: it has no servers; set client {{ servers = [\"host:4647\"] }} or enable the server")]
+    #[error(
+        "start the client: it has no servers; set client {{ servers = [\"host:4647\"] }} or enable the server"
+    )]
     NoServers,
     /// The temporary directory.
     #[error("make a temporary directory at {path}: {source}", path = .path.display())]
@@ -84,7 +86,10 @@ pub async fn start(config: &AgentConfig) -> Result<Agent, AgentError> {
     };
     let addresses = Addresses {
         http: advertised(http.at).to_string(),
-        rpc: rpc.as_ref().map(|rpc| advertised(rpc.at).to_string()).unwrap_or_default(),
+        rpc: rpc
+            .as_ref()
+            .map(|rpc| advertised(rpc.at).to_string())
+            .unwrap_or_default(),
         serf: SocketAddr::new(advertised(http.at).ip(), config.ports.serf).to_string(),
     };
     let (base, temporary) = base_directory(config)?;
@@ -104,20 +109,34 @@ pub async fn start(config: &AgentConfig) -> Result<Agent, AgentError> {
         false => None,
     };
     let facts = facts(config, name, &addresses);
-    let api = Api { server: server.clone(), client: client.clone(), facts: Arc::new(facts) };
+    let api = Api {
+        server: server.clone(),
+        client: client.clone(),
+        facts: Arc::new(facts),
+    };
     let (stop, stopped) = watch::channel(false);
     let mut serving = vec![serve_http(http, api, stopped.clone())];
     if let (Some(rpc), Some(server)) = (rpc, &server) {
         serving.push(serve_rpc(rpc, server.clone(), stopped));
     }
-    Ok(Agent { server, client, addresses, remarks, stop, serving, temporary })
+    Ok(Agent {
+        server,
+        client,
+        addresses,
+        remarks,
+        stop,
+        serving,
+        temporary,
+    })
 }
 
 fn agent_name(config: &AgentConfig) -> String {
     if !config.name.is_empty() {
         return config.name.clone();
     }
-    let host = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
+    let host = nix::unistd::gethostname()
+        .ok()
+        .and_then(|name| name.into_string().ok());
     host.unwrap_or_else(|| "nomad".to_owned())
 }
 
@@ -130,7 +149,11 @@ async fn listen(
         "rpc" => (&config.addresses.rpc, config.ports.rpc),
         _ => (&config.addresses.http, config.ports.http),
     };
-    let host = if own.is_empty() { &config.bind_addr } else { own };
+    let host = if own.is_empty() {
+        &config.bind_addr
+    } else {
+        own
+    };
     let bound = bind(what, host, port, config.next_free_ports).await?;
     if let Some(taken) = bound.instead_of {
         let now = bound.at.port();
@@ -145,14 +168,20 @@ fn advertised(at: SocketAddr) -> SocketAddr {
     if !at.ip().is_unspecified() {
         return at;
     }
-    SocketAddr::new(private_address().unwrap_or([127, 0, 0, 1].into()), at.port())
+    SocketAddr::new(
+        private_address().unwrap_or([127, 0, 0, 1].into()),
+        at.port(),
+    )
 }
 
 /// The first private address of this machine.
 fn private_address() -> Option<std::net::IpAddr> {
     let interfaces = nix::ifaddrs::getifaddrs().ok()?;
     let addresses = interfaces.filter_map(|one| one.address?.as_sockaddr_in().map(|at| at.ip()));
-    addresses.into_iter().find(std::net::Ipv4Addr::is_private).map(Into::into)
+    addresses
+        .into_iter()
+        .find(std::net::Ipv4Addr::is_private)
+        .map(Into::into)
 }
 
 /// The directory that everything lies in, and the same again when it must vanish at the end.
@@ -164,8 +193,10 @@ fn base_directory(config: &AgentConfig) -> Result<(PathBuf, Option<PathBuf>), Ag
         return Ok((PathBuf::from("/"), None));
     }
     let path = std::env::temp_dir().join(format!("nomad-dev-{}", std::process::id()));
-    std::fs::create_dir_all(&path)
-        .map_err(|source| AgentError::Temporary { path: path.clone(), source })?;
+    std::fs::create_dir_all(&path).map_err(|source| AgentError::Temporary {
+        path: path.clone(),
+        source,
+    })?;
     Ok((path.clone(), Some(path)))
 }
 
@@ -181,7 +212,11 @@ async fn start_server(
         seed: drawn_seed(),
         ..ServerConfig::default()
     };
-    let directory = config.server.data_dir.clone().unwrap_or_else(|| base.join("server"));
+    let directory = config
+        .server
+        .data_dir
+        .clone()
+        .unwrap_or_else(|| base.join("server"));
     let options = ServerOptions { directory, machine };
     let started = tokio::task::spawn_blocking(move || server::start(&options)).await;
     match started {
@@ -199,13 +234,28 @@ fn drawn_seed() -> u64 {
 }
 
 fn servers(config: &AgentConfig) -> Result<Vec<String>, AgentError> {
-    let servers: Vec<String> = config.client.servers.iter().map(|at| with_port(at)).collect();
-    if servers.is_empty() { Err(AgentError::NoServers) } else { Ok(servers) }
+    let servers: Vec<String> = config
+        .client
+        .servers
+        .iter()
+        .map(|at| with_port(at))
+        .collect();
+    if servers.is_empty() {
+        Err(AgentError::NoServers)
+    } else {
+        Ok(servers)
+    }
 }
 
 fn with_port(at: &str) -> String {
-    let has_port = at.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    if has_port { at.to_owned() } else { format!("{at}:{PORT_RPC}") }
+    let has_port = at
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    if has_port {
+        at.to_owned()
+    } else {
+        format!("{at}:{PORT_RPC}")
+    }
 }
 
 fn facts(config: &AgentConfig, name: String, addresses: &Addresses) -> AgentFacts {
@@ -243,7 +293,11 @@ fn serve_http(http: Bound, api: Api, stopped: watch::Receiver<bool>) -> JoinHand
     })
 }
 
-fn serve_rpc(rpc: Bound, server: ServerHandle, mut stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+fn serve_rpc(
+    rpc: Bound,
+    server: ServerHandle,
+    mut stopped: watch::Receiver<bool>,
+) -> JoinHandle<()> {
     let (nodes, operators) = (server.clone(), server);
     let routes = Routes::new()
         .with::<NodeRole>(move |_, request| {

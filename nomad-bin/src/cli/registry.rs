@@ -6,6 +6,7 @@ use super::spec::Command;
 
 /// Every command, in the order of the help.
 pub(crate) const COMMANDS: &[Command] = &[
+    c::agent::COMMAND,
     c::alloc_fs::COMMAND,
     c::alloc_logs::COMMAND,
     c::alloc_restart::COMMAND,
@@ -53,13 +54,10 @@ pub(crate) const GROUPS: &[(&str, &str)] = &[
 ];
 
 /// Words that other parts of the binary answer (see `main`), for help and suggestions.
-pub(crate) const ELSEWHERE: &[(&str, &str)] = &[
-    ("agent", "Runs a Nomad agent"),
-    (
-        "dev",
-        "Runs an agent and job files in the foreground, and leaves nothing behind",
-    ),
-];
+pub(crate) const ELSEWHERE: &[(&str, &str)] = &[(
+    "dev",
+    "Runs an agent and job files in the foreground, and leaves nothing behind",
+)];
 
 /// What the words of a command line name.
 pub(crate) enum Named {

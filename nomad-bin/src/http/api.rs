@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use nomad_client::shell::ClientHandle;
 use nomad_core::units::Timestamp;
 
 use super::error::HttpError;
@@ -31,6 +32,8 @@ pub struct AgentFacts {
 pub struct Api {
     /// The server in this process, if there is one.
     pub server: Option<ServerHandle>,
+    /// The client in this process, if there is one.
+    pub client: Option<Arc<ClientHandle>>,
     /// Facts about the agent.
     pub facts: Arc<AgentFacts>,
 }

@@ -2,6 +2,7 @@
 
 use hyper::StatusCode;
 use nomad_core::wire::node::Refusal;
+use nomad_core::wire::operator::{OperatorRefusal, RefusalKind};
 
 /// An answer that is an error: plain text with a status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +54,16 @@ impl HttpError {
             StatusCode::NOT_IMPLEMENTED,
             format!("not supported yet: {name}"),
         )
+    }
+}
+
+impl From<OperatorRefusal> for HttpError {
+    fn from(refusal: OperatorRefusal) -> Self {
+        let text = refusal.to_string();
+        match refusal.kind() {
+            RefusalKind::Later => Self::new(StatusCode::SERVICE_UNAVAILABLE, text),
+            _ => Self::server(text),
+        }
     }
 }
 

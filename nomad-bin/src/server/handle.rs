@@ -28,7 +28,11 @@ pub(super) enum Event {
     /// From a node.
     Node(Box<NodeRequest>, NodeReply),
     /// A worker decided.
-    Decided(nomad_core::id::EvalId, Token, Result<Box<Decision>, DecideError>),
+    Decided(
+        nomad_core::id::EvalId,
+        Token,
+        Result<Box<Decision>, DecideError>,
+    ),
     /// Finish what is in hand and end.
     Stop,
 }
@@ -86,13 +90,18 @@ impl ServerHandle {
         &self,
         request: OperatorRequest,
     ) -> Result<OperatorAnswer, OperatorRefusal> {
-        let stopped = || OperatorRefusal::Stopped { reason: self.stopped() };
+        let stopped = || OperatorRefusal::Stopped {
+            reason: self.stopped(),
+        };
         let (reply, answered) = oneshot::channel();
-        match self.events.try_send(Event::Operator(Box::new(request), reply)) {
+        match self
+            .events
+            .try_send(Event::Operator(Box::new(request), reply))
+        {
             Ok(()) => answered.await.unwrap_or_else(|_| Err(stopped())),
-            Err(TrySendError::Full(_)) => {
-                Err(OperatorRefusal::Busy { limit: CALLS_WAITING_MAX as u64 })
-            }
+            Err(TrySendError::Full(_)) => Err(OperatorRefusal::Busy {
+                waiting: CALLS_WAITING_MAX as u64,
+            }),
             Err(TrySendError::Disconnected(_)) => Err(stopped()),
         }
     }
@@ -103,7 +112,9 @@ impl ServerHandle {
     ///
     /// The server's refusal, or [`Refusal::Stopped`] when its thread is gone.
     pub async fn node(&self, request: NodeRequest) -> Result<NodeAnswer, Refusal> {
-        let stopped = || Refusal::Stopped { reason: self.stopped() };
+        let stopped = || Refusal::Stopped {
+            reason: self.stopped(),
+        };
         let (reply, answered) = oneshot::channel();
         match self.events.try_send(Event::Node(Box::new(request), reply)) {
             Ok(()) => answered.await.unwrap_or_else(|_| Err(stopped())),
@@ -126,6 +137,10 @@ impl ServerHandle {
 
     fn stopped(&self) -> String {
         let reason = self.shared.ended.borrow().clone().unwrap_or_default();
-        if reason.is_empty() { "the server is stopping".to_owned() } else { reason }
+        if reason.is_empty() {
+            "the server is stopping".to_owned()
+        } else {
+            reason
+        }
     }
 }

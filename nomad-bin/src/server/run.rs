@@ -55,7 +55,9 @@ pub enum RunError {
 /// The time by the machine's clock.
 pub(super) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    Timestamp(since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)))
+    Timestamp(since.map_or(0, |since| {
+        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    }))
 }
 
 /// Everything that the server thread holds.
@@ -116,7 +118,9 @@ impl<C: Consensus> Runner<C> {
                 return Ok(());
             }
             let mut stop = false;
-            let waiting = first.into_iter().chain(std::iter::from_fn(|| self.events.try_recv().ok()));
+            let waiting = first
+                .into_iter()
+                .chain(std::iter::from_fn(|| self.events.try_recv().ok()));
             let turn: Vec<Event> = waiting.take(EVENTS_PER_TURN_MAX).collect();
             for event in turn {
                 stop |= matches!(event, Event::Stop);
@@ -161,7 +165,11 @@ impl<C: Consensus> Runner<C> {
                 self.ledger.nodes.insert(ticket, reply);
                 Input::Node { ticket, request }
             }
-            Event::Decided(eval, token, decision) => Input::Decided { eval, token, decision },
+            Event::Decided(eval, token, decision) => Input::Decided {
+                eval,
+                token,
+                decision,
+            },
             Event::Stop => return,
         };
         self.server.handle(now(), input, out);
@@ -194,7 +202,8 @@ impl<C: Consensus> Runner<C> {
                         }
                         Err(error) => {
                             tracing::warn!(%error, "a write was not proposed");
-                            self.server.handle(now(), Input::Lost { proposal }, &mut again);
+                            self.server
+                                .handle(now(), Input::Lost { proposal }, &mut again);
                         }
                     }
                 }
@@ -222,17 +231,27 @@ impl<C: Consensus> Runner<C> {
 
     fn settled(&mut self, event: ConsensusEvent, out: &mut Vec<Effect>) -> Result<(), RunError> {
         let input = match event {
-            ConsensusEvent::Committed { position, data, proposal } => {
+            ConsensusEvent::Committed {
+                position,
+                data,
+                proposal,
+            } => {
                 let index = position.index;
                 let entry: Entry = rmp_serde::from_slice(&data)
                     .map_err(|source| RunError::Entry { index, source })?;
                 let proposal = proposal.and_then(|id| self.ledger.proposals.remove(&id));
-                Input::Committed { index, entry: Box::new(entry), proposal }
+                Input::Committed {
+                    index,
+                    entry: Box::new(entry),
+                    proposal,
+                }
             }
-            ConsensusEvent::Dropped(id) => match self.ledger.proposals.remove(&id) {
-                Some(proposal) => Input::Lost { proposal },
-                None => return Ok(()),
-            },
+            ConsensusEvent::Dropped(id) | ConsensusEvent::Uncertain(id) => {
+                match self.ledger.proposals.remove(&id) {
+                    Some(proposal) => Input::Lost { proposal },
+                    None => return Ok(()),
+                }
+            }
             ConsensusEvent::Leading { .. } => {
                 self.shared.leading.store(true, Ordering::Release);
                 Input::Leading(true)

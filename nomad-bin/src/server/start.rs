@@ -80,8 +80,7 @@ pub fn start(options: &ServerOptions) -> Result<ServerHandle, StartError> {
         ended: watch::Sender::new(None),
     });
     let (events, inbox) = sync_channel(CALLS_WAITING_MAX);
-    let workers =
-        Workers::start(options.machine.workers, &events).map_err(StartError::Thread)?;
+    let workers = Workers::start(options.machine.workers, &events).map_err(StartError::Thread)?;
     let runner = Runner {
         consensus,
         server: Server::new(options.machine.clone(), state),
@@ -94,19 +93,24 @@ pub fn start(options: &ServerOptions) -> Result<ServerHandle, StartError> {
     let ended = shared.clone();
     let body = move || {
         let result = runner.run();
-        let reason = result.err().map(|error| error.to_string()).unwrap_or_default();
+        let reason = result
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
         drop(lock);
         ended.ended.send_replace(Some(reason));
     };
-    let thread = std::thread::Builder::new().name("server".to_owned()).spawn(body);
+    let thread = std::thread::Builder::new()
+        .name("server".to_owned())
+        .spawn(body);
     thread.map_err(StartError::Thread)?;
     Ok(ServerHandle::new(shared, events))
 }
 
 fn open(directory: &Path) -> Result<(RealNode, Vec<u8>, u64), StartError> {
     let (log, recovery) = Wal::open(FileDisk::open(directory.join("log"))?, WalLimits::default())?;
-    if let Some(torn) = recovery.torn_tail {
-        tracing::warn!(?torn, "the end of the log was torn by a crash and cut off; nothing acknowledged was lost");
+    if let Some(torn) = recovery.torn {
+        tracing::warn!(%torn, "the end of the log was torn by a crash and cut off; nothing acknowledged was lost");
     }
     let snapshots = SnapshotFiles::open(FileDisk::open(directory.join("snapshots"))?)?;
     let (node, recovered) = Node::open(&NodeConfig::single(ONLY_MEMBER), log, snapshots)?;

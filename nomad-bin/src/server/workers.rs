@@ -46,11 +46,17 @@ impl Workers {
 
 fn work(waiting: &Mutex<Receiver<Box<DecisionTask>>>, events: &SyncSender<Event>) {
     loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
         let Ok(task) = next else { return };
         let (eval, token) = (task.eval.id, task.token);
-        let decision = catch_unwind(AssertUnwindSafe(|| decide(&task)))
-            .map_err(|panic| DecideError::Panicked { message: text_of(&*panic) });
+        let decision = catch_unwind(AssertUnwindSafe(|| decide(&task))).map_err(|panic| {
+            DecideError::Panicked {
+                message: text_of(&*panic),
+            }
+        });
         if events.send(Event::Decided(eval, token, decision)).is_err() {
             return;
         }
@@ -59,10 +65,23 @@ fn work(waiting: &Mutex<Receiver<Box<DecisionTask>>>, events: &SyncSender<Event>
 
 fn decide(task: &DecisionTask) -> Box<Decision> {
     let mut seed = Seed::new(task.seed);
-    Box::new(schedule(&task.snapshot, &task.eval, &Policy::default(), task.now, &mut seed))
+    let decided = schedule(
+        &task.snapshot,
+        &task.eval,
+        &Policy::default(),
+        task.now,
+        &mut seed,
+    );
+    let (plan, eval, created) = (decided.plan, decided.eval, decided.created);
+    Box::new(Decision {
+        plan,
+        eval,
+        created,
+    })
 }
 
 fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "?".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "?".to_owned())
 }

@@ -25,7 +25,7 @@ pub struct ClientHandle {
     workshop: Arc<Workshop>,
     shown: Arc<Shown>,
     to_engine: mpsc::Sender<Message>,
-    running: Option<JoinHandle<()>>,
+    running: std::sync::Mutex<Option<JoinHandle<()>>>,
     watching: JoinHandle<()>,
 }
 
@@ -43,7 +43,7 @@ impl ClientHandle {
             workshop,
             shown,
             to_engine,
-            running: Some(running),
+            running: std::sync::Mutex::new(Some(running)),
             watching,
         }
     }
@@ -173,21 +173,34 @@ impl ClientHandle {
         Ok(Some(usage))
     }
 
-    /// Ends the agent; returns when that is done.
-    pub async fn shutdown(mut self, kind: Shutdown) {
+    /// Ends the agent as `kind` says; returns when that is done. A second call does nothing.
+    pub async fn shutdown(&self, kind: Shutdown) {
         self.watching.abort();
+        let Some(running) = self.take_running() else {
+            return;
+        };
         let message = Message::Input(Input::Shutdown(kind));
         let _ = self.to_engine.send(message).await;
-        if let Some(running) = self.running.take() {
-            let _ = running.await;
-        }
+        let _ = running.await;
+    }
+
+    /// Ends the agent as [`ClientConfig::at_end`] says; returns when that is done.
+    pub async fn end(&self) {
+        self.shutdown(self.config.at_end).await;
+    }
+
+    fn take_running(&self) -> Option<JoinHandle<()>> {
+        self.running
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
     }
 }
 
 impl Drop for ClientHandle {
     fn drop(&mut self) {
         self.watching.abort();
-        if self.running.is_some() {
+        if self.take_running().is_some() {
             let message = Message::Input(Input::Shutdown(self.config.at_end));
             // A full queue means that the loop lives; it ends with its process.
             let _ = self.to_engine.try_send(message);

@@ -1,5 +1,6 @@
 //! The commands, one per file. Each file holds `COMMAND`, its row in the registry, and what runs it.
 
+pub(crate) mod agent;
 pub(crate) mod alloc_fs;
 pub(crate) mod alloc_logs;
 pub(crate) mod alloc_restart;
