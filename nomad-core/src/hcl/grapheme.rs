@@ -31,6 +31,19 @@ pub(super) fn split(text: &str) -> Vec<&str> {
     }
 }
 
+/// The first clusters of a text.
+pub(super) fn prefix(text: &str, count: usize) -> &str {
+    let end = match clusters() {
+        Some(pattern) if !text.is_ascii() => pattern
+            .find_iter(text)
+            .take(count)
+            .last()
+            .map_or(0, |found| found.end()),
+        _ => count.min(text.len()),
+    };
+    text.get(..end).unwrap_or(text)
+}
+
 /// The number of clusters of a text.
 pub(super) fn count(text: &str) -> usize {
     if text.is_ascii() && !text.contains('\r') {

@@ -7,9 +7,11 @@ pub const FILE_BYTES_MAX: usize = 1 << 20;
 /// refuses earlier; this holds for trees that come from elsewhere.
 pub const DEPTH_MAX: usize = 200;
 /// Most expression nodes that are evaluated for one file, loops counted as often as they run.
-pub const STEPS_MAX: u64 = 2_000_000;
+pub const STEPS_MAX: u64 = 1_000_000;
 /// Largest value: its nodes and bytes together, shared parts counted as often as they occur.
 pub const VALUE_WEIGHT_MAX: u64 = 16 << 20;
+/// Most variables, and most locals, that one file declares.
+pub const DECLARATIONS_MAX: usize = 2_000;
 /// Most values that `range` makes.
 pub const RANGE_VALUES_MAX: usize = 1_024;
 /// Widest field, or highest precision, of a `format` verb.

@@ -110,21 +110,26 @@ impl Evaluator<'_> {
         for (at, (expr, value)) in values.iter().enumerate() {
             arguments.push(converted(function.parameter(at), expr, value)?);
         }
+        arguments
+            .iter()
+            .for_each(|argument| self.spend_on(argument));
         let call = Call {
             arguments: &arguments,
             evaluator: self,
         };
-        (function.body)(&call).map_err(|refusal| match refusal.argument {
-            Some(at) => {
-                let parameter = function.parameter(at).map_or("", |one| one.name);
-                let expr = values.get(at).or(values.last()).map(|(expr, _)| *expr);
-                match expr {
-                    Some(expr) => argument_fault(expr, parameter, &refusal.reason),
-                    None => site.failed(&refusal.reason),
+        (function.body)(&call)
+            .inspect(|value| self.spend_on(value))
+            .map_err(|refusal| match refusal.argument {
+                Some(at) => {
+                    let parameter = function.parameter(at).map_or("", |one| one.name);
+                    let expr = values.get(at).or(values.last()).map(|(expr, _)| *expr);
+                    match expr {
+                        Some(expr) => argument_fault(expr, parameter, &refusal.reason),
+                        None => site.failed(&refusal.reason),
+                    }
                 }
-            }
-            None => site.failed(&refusal.reason),
-        })
+                None => site.failed(&refusal.reason),
+            })
     }
 }
 

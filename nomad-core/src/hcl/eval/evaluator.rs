@@ -11,6 +11,11 @@ use crate::hcl::value::Value;
 use hcl_edit::expr::{Array, Expression};
 use std::cell::Cell;
 
+/// Steps that a failure counts as: its message is work, and `try` may fail often.
+const FAULT_STEPS: u64 = 500;
+/// Bytes and nodes of a value that count as one step where all of it is looked at.
+const WEIGHT_PER_STEP: u64 = 16;
+
 /// What an expression gives.
 pub(super) type Evaluated = Result<Value, Box<Fault>>;
 
@@ -75,12 +80,22 @@ impl<'a> Evaluator<'a> {
         self.depth.set(self.depth.get() + 1);
         let value = self.dispatch(expr, scope);
         self.depth.set(self.depth.get() - 1);
-        let value = value?;
+        let value = value.inspect_err(|_| self.spend(FAULT_STEPS))?;
         if value.weight() > VALUE_WEIGHT_MAX {
             let detail = format!("values are limited to {VALUE_WEIGHT_MAX} bytes and nodes");
             return Err(Fault::new(span_of(expr), "value too large").detail(detail));
         }
         Ok(value)
+    }
+
+    /// Counts work beside that of single nodes; the next node finds out that it was too much.
+    pub(super) fn spend(&self, steps: u64) {
+        self.steps.set(self.steps.get().saturating_add(steps));
+    }
+
+    /// Counts work on the whole of a value.
+    pub(super) fn spend_on(&self, value: &Value) {
+        self.spend(value.weight() / WEIGHT_PER_STEP);
     }
 
     fn count_step(&self, expr: &Expression) -> Result<(), Box<Fault>> {

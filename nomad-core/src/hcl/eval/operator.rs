@@ -41,6 +41,8 @@ impl Evaluator<'_> {
         use BinaryOperator as Op;
         let left = self.evaluate(&node.lhs_expr, scope)?;
         let right = self.evaluate(&node.rhs_expr, scope)?;
+        self.spend_on(&left);
+        self.spend_on(&right);
         let operator = *node.operator.value();
         match operator {
             Op::Eq => return Ok(Value::Bool(left == right)),

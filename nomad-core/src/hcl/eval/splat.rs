@@ -16,6 +16,7 @@ impl Evaluator<'_> {
         match value {
             Value::Null => Ok(Value::tuple(Vec::new())),
             Value::Items(items) => {
+                self.spend_on(value);
                 let list = each(items.list())?;
                 Ok(match items.kind() {
                     ItemsKind::Tuple => Value::tuple(list),

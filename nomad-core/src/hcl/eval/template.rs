@@ -35,6 +35,7 @@ impl Evaluator<'_> {
         }
         let mut text = String::new();
         self.render(tokens, scope, &mut text)?;
+        self.spend(text.len() as u64 / 16);
         Ok(Value::from(text))
     }
 

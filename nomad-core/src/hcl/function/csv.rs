@@ -18,8 +18,9 @@ fn csvdecode(call: &Call<'_>) -> Answer {
     let Some((_, header)) = records.next() else {
         return Err(Refusal::whole("the header line is missing"));
     };
-    for (at, name) in header.iter().enumerate() {
-        if header.iter().take(at).any(|earlier| earlier == name) {
+    let mut seen = std::collections::BTreeSet::new();
+    for name in &header {
+        if !seen.insert(name) {
             return Err(Refusal::whole(format!(
                 "the column \"{name}\" occurs twice"
             )));
@@ -54,9 +55,13 @@ fn read_records(text: &str) -> Result<Vec<Record>, String> {
         }
         let mut joined = line.to_owned();
         // Quoted fields may run over several lines.
-        while joined.matches('"').count() % 2 == 1 {
+        let mut quotes = line.matches('"').count();
+        while quotes % 2 == 1 {
             match lines.next() {
-                Some((_, more)) => joined.push_str(more),
+                Some((_, more)) => {
+                    quotes += more.matches('"').count();
+                    joined.push_str(more);
+                }
                 None => return Err(format!("line {}: a quote is not closed", at + 1)),
             }
         }

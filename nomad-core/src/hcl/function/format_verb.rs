@@ -132,7 +132,7 @@ impl Verb {
     /// The first characters, as many as the precision says.
     fn cut(&self, text: &str) -> String {
         match self.precision {
-            Some(count) => grapheme::split(text).into_iter().take(count).collect(),
+            Some(count) => grapheme::prefix(text, count).to_owned(),
             None => text.to_owned(),
         }
     }

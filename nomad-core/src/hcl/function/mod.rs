@@ -15,5 +15,8 @@ mod registry;
 mod set;
 mod string;
 mod yaml;
+mod yaml_flow;
+mod yaml_read;
+mod yaml_scalar;
 
 pub(super) use registry::{Call, Function, Parameter, find, names};

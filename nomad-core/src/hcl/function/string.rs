@@ -58,8 +58,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     function("title", &[STR], title),
     function("trim", &[STR, takes("cutset", Kind::Text)], |call| {
-        let set = call.text(1);
-        Ok(Value::text(call.text(0).trim_matches(|c| set.contains(c))))
+        let set: std::collections::BTreeSet<char> = call.text(1).chars().collect();
+        Ok(Value::text(call.text(0).trim_matches(|c| set.contains(&c))))
     }),
     function("trimprefix", &[STR, takes("prefix", Kind::Text)], |call| {
         let text = call.text(0);

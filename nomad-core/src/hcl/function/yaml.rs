@@ -5,9 +5,11 @@ use crate::hcl::json::json_text;
 use crate::hcl::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("yamldecode", &[takes("src", Kind::Text)], |_| {
-        Err(Refusal::not_yet("yamldecode"))
-    }),
+    function(
+        "yamldecode",
+        &[takes("src", Kind::Text)],
+        super::yaml_read::yamldecode,
+    ),
     function("yamlencode", &[takes_null("value", Kind::Any)], yamlencode),
 ];
 

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 /// Largest binary exponent, in either direction, that a result may have. Far beyond any use, and
 /// small enough that printing one number stays cheap.
-const EXPONENT_MAX: i64 = 20_000;
+const EXPONENT_MAX: i64 = 2_048;
 
 impl Number {
     /// `self + other`.

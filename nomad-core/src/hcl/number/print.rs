@@ -5,6 +5,9 @@ use super::natural::Natural;
 use super::value::Number;
 use std::fmt;
 
+/// The highest power of five that one limb holds.
+const FIVES_PER_LIMB: u32 = 27;
+
 /// Decimal digits with the place of the point: `0.d1 d2 d3... * 10^point`.
 #[derive(Clone, Debug)]
 pub(super) struct Decimal {
@@ -26,8 +29,11 @@ impl Decimal {
             // m / 2^k = m * 5^k / 10^k
             let fives = u32::try_from(-exponent).unwrap_or(u32::MAX);
             let mut scaled = mantissa.clone();
-            for _ in 0..fives {
-                scaled = scaled.multiply_add(5, 0);
+            let mut left = fives;
+            while left > 0 {
+                let chunk = left.min(FIVES_PER_LIMB);
+                scaled = scaled.multiply_add(5_u64.pow(chunk), 0);
+                left -= chunk;
             }
             (scaled.decimal_digits(), i64::from(fives))
         };

@@ -5,9 +5,11 @@ use super::value::{FULL_PRECISION, Number};
 use std::str::FromStr;
 
 /// Longest text of a number.
-const TEXT_BYTES_MAX: usize = 4_096;
+const TEXT_BYTES_MAX: usize = 1_024;
 /// Largest decimal exponent, in either direction.
-const EXPONENT10_MAX: i32 = 5_000;
+const EXPONENT10_MAX: i32 = 1_600;
+/// Largest exponent as written after the `e`.
+const WRITTEN_EXPONENT_MAX: i32 = 600;
 
 /// Why a text is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +66,7 @@ fn read_exponent(text: &str) -> Result<i32, ReadNumberError> {
         return Err(ReadNumberError::NotANumber);
     }
     let exponent: i32 = text.parse().map_err(|_| ReadNumberError::OutOfRange)?;
-    if exponent.abs() > EXPONENT10_MAX {
+    if exponent.abs() > WRITTEN_EXPONENT_MAX {
         return Err(ReadNumberError::OutOfRange);
     }
     Ok(exponent)
