@@ -59,9 +59,9 @@ fn expressions_have_the_recorded_values() {
             _ => values.count(false, || format!("{id}: verdict")),
         }
     }
-    verdicts.finish(0.98);
+    verdicts.finish(0.995);
     places.finish(0.95);
-    values.finish(0.98);
+    values.finish(0.995);
 }
 
 fn compared(row: &Value, job: &nomad_core::model::JobSpec) -> (Value, Value) {

@@ -2,10 +2,11 @@
 
 use super::place::span_of;
 use super::references::references;
+use crate::hcl::limits::DECLARATIONS_MAX;
 use crate::hcl::{Diagnostics, Evaluator, Fault, Scope, Value};
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Structure};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ struct Pending<'b> {
     span: Range<usize>,
     expr: &'b Expression,
     needs: Vec<String>,
+    /// Uses `local` as a whole: waits for all that do not.
+    needs_all: bool,
 }
 
 /// The values of all locals of a file, as one object.
@@ -27,10 +30,13 @@ pub(super) fn evaluate_locals(
     let mut pending = collect(evaluator, blocks, diagnostics);
     let mut done: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     while !pending.is_empty() {
-        let waiting: Vec<String> = pending.iter().map(|one| one.name.to_owned()).collect();
-        let (ready, blocked): (Vec<_>, Vec<_>) = pending
-            .into_iter()
-            .partition(|one| !one.needs.iter().any(|need| waiting.contains(need)));
+        let waiting: BTreeSet<String> = pending.iter().map(|one| one.name.to_owned()).collect();
+        let only_whole = pending.iter().all(|one| one.needs_all);
+        let (ready, blocked): (Vec<_>, Vec<_>) =
+            pending.into_iter().partition(|one| match one.needs_all {
+                true => only_whole,
+                false => !one.needs.iter().any(|need| waiting.contains(need)),
+            });
         if ready.is_empty() {
             report_cycle(evaluator, &blocked, diagnostics);
             break;
@@ -64,14 +70,23 @@ fn collect<'b>(
         match structure {
             Structure::Attribute(node) => {
                 let name = node.key.as_str();
+                if pending.len() >= DECLARATIONS_MAX {
+                    let fault = Fault::new(span_of(&node.key), "too many locals")
+                        .detail(format!("a file may define {DECLARATIONS_MAX}"));
+                    diagnostics.push(evaluator.source().diagnose(&fault));
+                    break;
+                }
+                let used = references("local", &node.value);
                 let one = Pending {
                     name,
                     span: span_of(&node.key),
                     expr: &node.value,
-                    needs: references("local", &node.value)
+                    needs: used
+                        .named
                         .into_iter()
                         .map(|reference| reference.name)
                         .collect(),
+                    needs_all: used.whole,
                 };
                 // Of two with one name the later wins, as in the original.
                 match pending.iter_mut().find(|known| known.name == name) {

@@ -13,10 +13,20 @@ pub(super) struct Reference {
 }
 
 /// The references of an expression below one root (`var` or `local`).
-pub(super) fn references(root: &'static str, expr: &Expression) -> Vec<Reference> {
+pub(super) struct References {
+    pub(super) named: Vec<Reference>,
+    /// Whether the root is also used as a whole, as in `keys(local)`.
+    pub(super) whole: bool,
+}
+
+/// Finds the references of an expression below a root.
+pub(super) fn references(root: &'static str, expr: &Expression) -> References {
     let mut collector = Collector {
         root,
-        found: Vec::new(),
+        found: References {
+            named: Vec::new(),
+            whole: false,
+        },
     };
     collector.visit_expr(expr);
     collector.found
@@ -24,10 +34,17 @@ pub(super) fn references(root: &'static str, expr: &Expression) -> Vec<Reference
 
 struct Collector {
     root: &'static str,
-    found: Vec<Reference>,
+    found: References,
 }
 
 impl Visit for Collector {
+    fn visit_expr(&mut self, node: &Expression) {
+        if matches!(node, Expression::Variable(name) if name.as_str() == self.root) {
+            self.found.whole = true;
+        }
+        visit::visit_expr(self, node);
+    }
+
     fn visit_traversal(&mut self, node: &Traversal) {
         if let (Expression::Variable(root), Some(first)) = (&node.expr, node.operators.first()) {
             let name = match first.value() {
@@ -37,10 +54,14 @@ impl Visit for Collector {
             };
             if let Some(name) = name.filter(|_| root.as_str() == self.root) {
                 let span = node.expr.span().unwrap_or(0..0);
-                self.found.push(Reference {
+                self.found.named.push(Reference {
                     name: name.to_owned(),
                     span,
                 });
+                for operator in &node.operators {
+                    self.visit_traversal_operator(operator);
+                }
+                return;
             }
         }
         visit::visit_traversal(self, node);

@@ -3,6 +3,7 @@
 use super::argument::value_span;
 use super::place::{label_span, open_brace, span_of};
 use super::references::references;
+use crate::hcl::limits::DECLARATIONS_MAX;
 use crate::hcl::{
     Diagnostic, Diagnostics, Evaluator, Fault, Scope, Type, Value, convert, did_you_mean, read_type,
 };
@@ -214,6 +215,11 @@ impl<'b> Declarations<'_, 'b> {
     }
 
     fn declare(&mut self, variable: Variable<'b>) {
+        if self.variables.len() >= DECLARATIONS_MAX {
+            let fault = Fault::new(variable.declared_at, "too many variables")
+                .detail(format!("a file may declare {DECLARATIONS_MAX}"));
+            return self.report(&fault);
+        }
         if let Some(known) = self
             .variables
             .iter()
@@ -299,13 +305,13 @@ impl<'b> Declarations<'_, 'b> {
 /// A condition speaks of its own variable, and of no other.
 fn check_references(condition: &Expression, name: &str) -> Result<(), Box<Fault>> {
     let used = references("var", condition);
-    if let Some(other) = used.iter().find(|reference| reference.name != name) {
+    if let Some(other) = used.named.iter().find(|reference| reference.name != name) {
         return Err(
             Fault::new(other.span.clone(), "reference to another variable")
                 .detail(format!("this condition may only use var.{name}")),
         );
     }
-    if used.is_empty() {
+    if used.named.is_empty() && !used.whole {
         return Err(
             Fault::new(value_span(condition), "condition without its variable")
                 .detail(format!("the condition must use var.{name}")),
