@@ -35,7 +35,9 @@ fn home() -> tempfile::TempDir {
 }
 
 fn wal(directory: &Path) -> Wal<FileDisk> {
-    Wal::open(FileDisk::open(directory).unwrap(), WalLimits::default()).unwrap().0
+    Wal::open(FileDisk::open(directory).unwrap(), WalLimits::default())
+        .unwrap()
+        .0
 }
 
 fn group_after(log: &dyn LogStore, count: u64) -> Vec<LogEntry> {
@@ -54,7 +56,8 @@ fn append(log: &mut dyn LogStore, count: u64) {
     log.append(&group).unwrap();
     let last = log.sync().unwrap();
     if last.0 - log.base().index.0 > 2 * TRAILING {
-        log.compact_to(LogPosition::new(last.0 - TRAILING, 1)).unwrap();
+        log.compact_to(LogPosition::new(last.0 - TRAILING, 1))
+            .unwrap();
     }
 }
 
@@ -64,7 +67,9 @@ fn logs(criterion: &mut Criterion) {
         bench.throughput(Throughput::Elements(count));
         let home = home();
         let mut log = wal(home.path());
-        bench.bench_function(BenchmarkId::new("wal", count), |b| b.iter(|| append(&mut log, count)));
+        bench.bench_function(BenchmarkId::new("wal", count), |b| {
+            b.iter(|| append(&mut log, count))
+        });
         let home = self::home();
         let mut log = SledLog::open(home.path()).unwrap();
         bench.bench_function(BenchmarkId::new("sled", count), |b| {

@@ -6,6 +6,7 @@
 
 mod config;
 mod convert;
+mod durable;
 mod frame;
 mod guard;
 mod member;
@@ -13,6 +14,7 @@ mod open;
 mod storage;
 
 pub use config::NodeConfig;
+pub use durable::{DurableNode, MemoryNode};
 pub use frame::{FrameError, Outgoing};
 pub use member::Node;
 pub use open::{OpenError, Recovered};

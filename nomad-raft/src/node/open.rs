@@ -1,6 +1,7 @@
 //! Opening a member: bring snapshot, log and hard state together, or refuse with the reason.
 
 use nomad_core::seam::consensus::{ConsensusError, MemberId};
+use nomad_core::seam::disk::DiskError;
 use nomad_core::seam::log_store::{HardState, LogError, LogPosition, LogStore};
 use nomad_core::seam::snapshot_store::{Members, Snapshot, SnapshotError, SnapshotStore};
 use nomad_core::units::Index;
@@ -67,6 +68,23 @@ pub enum OpenError {
     /// The protocol refuses the state.
     #[error(transparent)]
     Protocol(#[from] ConsensusError),
+}
+
+impl OpenError {
+    pub(super) fn disk(error: DiskError) -> Self {
+        Self::Log(LogError::Disk(error))
+    }
+
+    /// True when the cause is a full disk.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_disk_full(),
+            Self::Snapshot(SnapshotError::Disk(error)) => error.is_disk_full(),
+            Self::Protocol(error) => error.is_disk_full(),
+            _ => false,
+        }
+    }
 }
 
 /// Brings log and snapshots together.
