@@ -1,7 +1,5 @@
 //! Bytes from the disk or the network, however wrong, are an error and never a panic.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use nomad_core::seam::consensus::MemberId;
 use nomad_core::seam::log_store::LogPosition;
 use nomad_core::seam::snapshot_store::{Members, Snapshot};
