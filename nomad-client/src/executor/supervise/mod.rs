@@ -10,6 +10,7 @@ mod end;
 mod listen;
 mod pump;
 mod run;
+mod shed;
 mod spawn;
 mod watch;
 

@@ -14,7 +14,7 @@ use super::listen::Listener;
 use super::pump::Pump;
 use super::spawn::{Refused, Running, spawn};
 use super::watch::{Watch, child_signals};
-use super::{boot, end};
+use super::{boot, end, shed};
 use crate::logs::Stream;
 
 /// Largest order in bytes: the kernel's own bound on arguments and environment, and some.
@@ -56,7 +56,7 @@ pub(crate) fn run(state_dir: &Path) -> Result<(), SuperviseError> {
             return Ok(());
         }
     };
-    give_back_memory();
+    shed::shed();
     let ended = watch.until_end();
     end::finish(watch, ended, &group, oom_before, started_at, state_dir)
         .map_err(SuperviseError::Result)
@@ -122,19 +122,5 @@ fn announce(words: &Announcement) {
     if let Ok(null) = File::options().read(true).write(true).open("/dev/null") {
         let _ = nix::unistd::dup2_stdin(&null);
         let _ = nix::unistd::dup2_stdout(&null);
-    }
-}
-
-/// Returns freed memory to the kernel.
-fn give_back_memory() {
-    #[cfg(target_env = "gnu")]
-    {
-        #[expect(
-            unsafe_code,
-            reason = "the allocator's own call, which has no safe name"
-        )]
-        // SAFETY: takes a plain number, touches only the allocator's free memory, and this process
-        // has one thread.
-        let _ = unsafe { libc::malloc_trim(0) };
     }
 }
