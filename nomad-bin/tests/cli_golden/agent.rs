@@ -25,7 +25,11 @@ impl Agent {
             .map(|listener| listener.local_addr().unwrap().port())
             .collect();
         let config = data.path().join("agent.hcl");
-        std::fs::write(&config, config_text(&data.path().display().to_string(), &ports)).unwrap();
+        std::fs::write(
+            &config,
+            config_text(&data.path().display().to_string(), &ports),
+        )
+        .unwrap();
         let log = data.path().join("agent.log");
         let file = std::fs::File::create(&log).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_nomad"))
@@ -38,13 +42,20 @@ impl Agent {
             .spawn()
             .unwrap();
         let address = format!("http://127.0.0.1:{}", ports[0]);
-        let mut agent = Self { address, child, _data: data };
+        let mut agent = Self {
+            address,
+            child,
+            _data: data,
+        };
         let deadline = Instant::now() + READY_MAX;
         while Instant::now() < deadline {
             if let Some(status) = agent.child.try_wait().unwrap() {
                 let text = std::fs::read_to_string(&log).unwrap_or_default();
                 let end: Vec<&str> = text.lines().rev().take(5).collect();
-                return Err(format!("the agent ended with {status}: {}", end.join(" | ")));
+                return Err(format!(
+                    "the agent ended with {status}: {}",
+                    end.join(" | ")
+                ));
             }
             if agent.is_ready() {
                 return Ok(agent);

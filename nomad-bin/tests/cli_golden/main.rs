@@ -1,6 +1,11 @@
 //! Recorded command lines of the reference, replayed in order against a real agent. Prints how many agree;
 //! differences are shown with `NOMAD_GOLDEN_SHOW=1`. Commands that do not exist here are left out of the count.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 mod agent;
 mod normal;
@@ -15,12 +20,50 @@ use replay::Replay;
 
 /// Words of the commands that exist, with their aliases.
 const IMPLEMENTED: &[&str] = &[
-    "-version", "alloc fs", "alloc logs", "alloc restart", "alloc status", "alloc stop", "deployment fail",
-    "deployment list", "deployment pause", "deployment promote", "deployment resume", "deployment status",
-    "eval list", "eval status", "fs", "init", "inspect", "job allocs", "job deployments", "job eval",
-    "job history", "job init", "job inspect", "job nosuch", "job plan", "job promote", "job revert", "job run",
-    "job scale", "job status", "job stop", "job validate", "logs", "node eligibility", "node status",
-    "nosuchcommand", "plan", "run", "server members", "status", "stop", "system gc", "validate", "version",
+    "-version",
+    "alloc fs",
+    "alloc logs",
+    "alloc restart",
+    "alloc status",
+    "alloc stop",
+    "deployment fail",
+    "deployment list",
+    "deployment pause",
+    "deployment promote",
+    "deployment resume",
+    "deployment status",
+    "eval list",
+    "eval status",
+    "fs",
+    "init",
+    "inspect",
+    "job allocs",
+    "job deployments",
+    "job eval",
+    "job history",
+    "job init",
+    "job inspect",
+    "job nosuch",
+    "job plan",
+    "job promote",
+    "job revert",
+    "job run",
+    "job scale",
+    "job status",
+    "job stop",
+    "job validate",
+    "logs",
+    "node eligibility",
+    "node status",
+    "nosuchcommand",
+    "plan",
+    "run",
+    "server members",
+    "status",
+    "stop",
+    "system gc",
+    "validate",
+    "version",
 ];
 
 fn is_implemented(recording: &Recording) -> bool {
@@ -59,7 +102,9 @@ fn recorded_command_lines_are_answered_alike() {
             }
         },
     };
-    let address = started.as_ref().map_or_else(|| named.unwrap_or_default(), |a| a.address.clone());
+    let address = started
+        .as_ref()
+        .map_or_else(|| named.unwrap_or_default(), |a| a.address.clone());
     let work = tempfile::tempdir().unwrap();
     let show = std::env::var("NOMAD_GOLDEN_SHOW").is_ok();
     let mut replay = Replay::new(&address, work.path());
@@ -75,5 +120,6 @@ fn recorded_command_lines_are_answered_alike() {
         }
     }
     println!("conformance cli: {same}/{total}");
+    println!("error texts of our own: {}", replay.own_words.join(" "));
     assert!(total > 0, "no recording was found in {}", folder.display());
 }

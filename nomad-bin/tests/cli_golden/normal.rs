@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use regex::{Captures, Regex};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::recording::Case;
@@ -10,12 +11,22 @@ use crate::recording::Case;
 /// What is compared of a stream.
 pub(crate) fn normal(text: &str, case: &Case, cwd: &str) -> String {
     match case.mode.as_str() {
-        "rc" => return if text.trim().is_empty() { String::new() } else { "<SOME>\n".into() },
+        "rc" => {
+            return if text.trim().is_empty() {
+                String::new()
+            } else {
+                "<SOME>\n".into()
+            };
+        }
         "exit" => return String::new(),
         "json" if !text.trim().is_empty() => return key_paths(text),
         "values" if !text.trim().is_empty() => {
             let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);
-            return format!("{value:#}\n");
+            let mut bytes = Vec::new();
+            let format = serde_json::ser::PrettyFormatter::with_indent(b" ");
+            let mut writer = serde_json::Serializer::with_formatter(&mut bytes, format);
+            value.serialize(&mut writer).unwrap();
+            return lines(&String::from_utf8(bytes).unwrap(), case.sort);
         }
         _ => {}
     }
@@ -26,17 +37,34 @@ pub(crate) fn normal(text: &str, case: &Case, cwd: &str) -> String {
         text = replace(&text, pattern, &replacement);
     }
     text = replace(&text, r"/\S*/alloc/", "<DIR>/alloc/");
-    text = replace(&text, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", "<TIME>");
-    text = numbered(&text, r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UUID", case.sort);
+    text = replace(
+        &text,
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)",
+        "<TIME>",
+    );
+    text = numbered(
+        &text,
+        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+        "UUID",
+        case.sort,
+    );
     text = replace(&text, r"\bdispatch-\d{10}-[0-9a-f]{8}\b", "<DISPATCH>");
     text = replace(&text, r"\bperiodic-\d{10}\b", "<PERIODIC>");
     text = numbered(&text, r"\b[0-9a-f]{8}\b", "ID", case.sort);
     text = replace(&text, r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b", "<ADDR>");
     text = replace(&text, r"(<ADDR>\s+)\d+", "${1}<PORT>");
-    text = replace(&text, r"\b(?:\d+(?:y|mo|d|h|m|s)){1,2} (?:ago|from now)", "<AGE>");
+    text = replace(
+        &text,
+        r"\b(?:\d+(?:y|mo|d|h|m|s)){1,2} (?:ago|from now)",
+        "<AGE>",
+    );
     text = replace(&text, r"\b\d+(?:\.\d+)? [KMGT]?i?B\b", "<SIZE>");
     text = replace(&text, r"\b\d+/\d+ MHz", "<MHZ>");
-    text = replace(&text, r"(?i)((?:modify |create |check-)index[:=]?\s+\(?)\d+", "${1}<INDEX>");
+    text = replace(
+        &text,
+        r"(?i)((?:modify |create |check-)index[:=]?\s+\(?)\d+",
+        "${1}<INDEX>",
+    );
     text = replace(&text, r"\b\d{19}\b", "<NANOS>");
     lines(&text, case.sort)
 }
@@ -58,7 +86,8 @@ fn lines(text: &str, sort: bool) -> String {
 }
 
 fn replace(text: &str, pattern: &str, replacement: &str) -> String {
-    let pattern = Regex::new(&format!("(?m){pattern}")).unwrap_or_else(|e| panic!("{pattern}: {e}"));
+    let pattern =
+        Regex::new(&format!("(?m){pattern}")).unwrap_or_else(|e| panic!("{pattern}: {e}"));
     pattern.replace_all(text, replacement).into_owned()
 }
 
@@ -80,7 +109,9 @@ fn numbered(text: &str, pattern: &str, name: &str, plain: bool) -> String {
 
 /// `.Diff.Fields[]: object`, sorted; null is dropped where another type occurs.
 fn key_paths(text: &str) -> String {
-    let Ok(value) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return text.to_owned();
+    };
     let mut paths: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
     walk(&value, "", &mut paths);
     let mut lines = Vec::new();
@@ -109,10 +140,13 @@ fn walk(value: &Value, path: &str, paths: &mut BTreeMap<String, Vec<&'static str
     paths.entry(path.to_owned()).or_default().push(kind);
     match value {
         Value::Array(items) => {
-            items.iter().for_each(|item| walk(item, &format!("{path}[]"), paths));
+            items
+                .iter()
+                .for_each(|item| walk(item, &format!("{path}[]"), paths));
         }
         Value::Object(map) => {
-            map.iter().for_each(|(key, item)| walk(item, &format!("{path}.{key}"), paths));
+            map.iter()
+                .for_each(|(key, item)| walk(item, &format!("{path}.{key}"), paths));
         }
         _ => {}
     }

