@@ -192,6 +192,7 @@ impl AllocRunner {
 
     /// Takes a newer word of the server.
     pub(crate) fn assign(&mut self, next: Assignment, turn: &mut Turn<'_>) {
+        let deployed_anew = next.alloc.deployment_id != self.assignment.alloc.deployment_id;
         let group = next.job.group(next.alloc.task_group.as_str());
         let knows =
             |name: &TaskName| group.is_some_and(|group| group.task(name.as_str()).is_some());
@@ -204,23 +205,11 @@ impl AllocRunner {
             ));
             self.assignment.alloc = next.alloc;
         }
-        self.rewatch(turn.now);
-    }
-
-    /// Health is judged anew when the deployment is another.
-    fn rewatch(&mut self, now: Timestamp) {
-        let server = self.assignment.alloc.deployment_status;
-        let decided = server.and_then(|status| status.healthy);
-        let mine = self.deployment_status.and_then(|status| status.healthy);
-        if self.phase == Phase::Running && mine.is_some() && decided.is_none() {
-            // Either the server has not heard of it yet, or it was cleared for a new deployment.
-            let modified = self
-                .deployment_status
-                .map_or(Timestamp::ZERO, |mine| mine.timestamp);
-            if self.assignment.alloc.modify_time > modified {
-                self.deployment_status = None;
-                self.watch(now);
-            }
+        if deployed_anew && self.phase == Phase::Running {
+            // An update in place: the new deployment judges anew (spec/client 10).
+            self.deployment_status = None;
+            self.changed = true;
+            self.watch(turn.now);
         }
     }
 

@@ -4,11 +4,17 @@
 //! driver is told about the task. A driver never decides whether to restart and never talks to a
 //! server; the task runner does.
 
+#[cfg(target_os = "linux")]
+mod block;
+#[cfg(target_os = "linux")]
+pub mod docker;
 mod driver;
 mod error;
 mod exit;
 mod handle;
 mod health;
+#[cfg(target_os = "linux")]
+pub mod mock;
 #[cfg(target_os = "linux")]
 pub mod raw_exec;
 mod spec;

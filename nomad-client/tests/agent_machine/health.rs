@@ -87,3 +87,19 @@ fn a_task_that_never_settles_is_unhealthy_at_the_deadline() {
     bench.pass(secs(2));
     assert_eq!(health(&bench), Some(false));
 }
+
+#[test]
+fn an_update_in_place_is_judged_anew_for_its_deployment() {
+    let mut bench = Bench::new();
+    deploy(&mut bench, &deployed());
+    bench.pass(secs(11));
+    assert_eq!(health(&bench), Some(true));
+    bench.change(alloc_id(1), |alloc| {
+        alloc.deployment_id = Some(DeploymentId::from_random([2; 16]));
+    });
+    bench.pass(secs(1));
+    assert_eq!(health(&bench), None);
+    bench.pass(secs(10));
+    assert_eq!(health(&bench), Some(true));
+    assert_eq!(bench.started, ["t"]);
+}

@@ -1,6 +1,7 @@
 //! A server in memory: takes what a node says and hands out what is placed on it.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -75,7 +76,9 @@ impl Server {
     pub(crate) fn place(&self, job: &Job) -> AllocId {
         let mut tables = self.tables();
         let number = tables.wanted.len() as u8 + 1;
-        let id = AllocId::from_random([number; 16]);
+        // Containers of tests that run at the same time must not share names.
+        let word = || u128::from(RandomState::new().hash_one(number));
+        let id = AllocId::from_random(((word() << 64) | word()).to_be_bytes());
         let alloc = Allocation {
             id,
             name: format!("j.g[{number}]"),
