@@ -167,7 +167,7 @@ fn log_limits(config: &LogConfig) -> Option<LogLimits> {
 pub(super) fn failure_of(error: &StartError) -> StartFailure {
     match error {
         StartError::Config { .. } => StartFailure::Invalid {
-            message: format!("failed to parse config: {error}"),
+            message: error.to_string(),
         },
         _ => StartFailure::Driver {
             message: error.to_string(),

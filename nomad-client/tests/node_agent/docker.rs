@@ -19,7 +19,7 @@ use crate::node::{read, start};
 use crate::server::{Server, job, until};
 
 /// An image with nothing but busybox.
-const IMAGE: &str = "nomad-test-busybox:local";
+pub(crate) const IMAGE: &str = "nomad-test-busybox:local";
 
 fn docker(args: &[&str]) -> Option<String> {
     let output = Command::new("docker")
@@ -32,7 +32,7 @@ fn docker(args: &[&str]) -> Option<String> {
 }
 
 /// Makes the image; false (and said so) when there is no engine or no busybox.
-fn is_ready() -> bool {
+pub(crate) fn is_ready() -> bool {
     if docker(&["version"]).is_none() {
         eprintln!("skipped: no Docker engine answers");
         return false;

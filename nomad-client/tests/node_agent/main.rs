@@ -7,4 +7,5 @@ mod docker;
 mod mock;
 mod node;
 mod raw_exec;
+mod recorded;
 mod server;

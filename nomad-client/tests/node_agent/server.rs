@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use nomad_client::agent::CallFailure;
 use nomad_client::shell::ServerLink;
 use nomad_core::command::AllocUpdate;
-use nomad_core::id::AllocId;
+use nomad_core::id::{AllocId, DeploymentId};
 use nomad_core::model::alloc::{AllocClientStatus, AllocDesiredStatus};
 use nomad_core::model::job::JobType;
 use nomad_core::model::task::Task;
@@ -74,6 +74,17 @@ impl Server {
     }
 
     pub(crate) fn place(&self, job: &Job) -> AllocId {
+        self.place_with(job, |_| ())
+    }
+
+    /// As a part of a deployment.
+    pub(crate) fn place_deployed(&self, job: &Job) -> AllocId {
+        self.place_with(job, |alloc| {
+            alloc.deployment_id = Some(DeploymentId::from_random([1; 16]));
+        })
+    }
+
+    fn place_with(&self, job: &Job, change: impl FnOnce(&mut Allocation)) -> AllocId {
         let mut tables = self.tables();
         let number = tables.wanted.len() as u8 + 1;
         // Containers of tests that run at the same time must not share names.
@@ -83,7 +94,7 @@ impl Server {
             id,
             name: format!("j.g[{number}]"),
             job_id: job.id.clone(),
-            task_group: "g".parse().unwrap(),
+            task_group: job.task_groups.first().unwrap().name.clone(),
             ..Allocation::default()
         };
         let assignment = Assignment {
@@ -92,7 +103,7 @@ impl Server {
         };
         tables.wanted.insert(id, assignment);
         drop(tables);
-        self.change(id, |_| ());
+        self.change(id, change);
         id
     }
 
