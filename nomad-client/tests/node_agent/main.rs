@@ -1,7 +1,7 @@
 //! A whole node agent: machine, shell, disk and drivers, with a server in memory.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod docker;
 mod mock;
