@@ -11,7 +11,7 @@ use nomad_core::seam::log_store::LogError;
 use nomad_core::sim::disk::{Fault, SimDisk};
 
 /// Seeds per fault: each keeps other sectors of what was not synced.
-const SEEDS: u64 = 4;
+const SEEDS: u64 = 3;
 
 /// Appends in groups, overrules, folds, rolls over, restarts.
 fn workload() -> Vec<Op> {

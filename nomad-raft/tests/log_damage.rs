@@ -99,7 +99,8 @@ fn a_flipped_bit_in_the_last_record_is_cut_and_reported() {
     assert_eq!((torn.file.as_str(), torn.offset), (FIRST, offset_of(5)));
     assert_eq!(
         torn.to_string(),
-        "cut a write that never completed off wal-0000000000000001.log at byte 616 (checksum mismatch)"
+        "cut a write that never completed off wal-0000000000000001.log at byte 616 (checksum \
+         mismatch)"
     );
     assert_eq!(log.last(), LogPosition::new(4, 1));
     log.append(&[entry(5)]).unwrap();

@@ -39,7 +39,11 @@ proptest! {
     }
 
     #[test]
-    fn a_snapshot(data in prop::collection::vec(any::<u8>(), 0..64), place in any::<prop::sample::Index>(), mask in 1_u8..) {
+    fn a_snapshot(
+        data in prop::collection::vec(any::<u8>(), 0..64),
+        place in any::<prop::sample::Index>(),
+        mask in 1_u8..,
+    ) {
         let members = Members::voting(vec![1, 2, 3]);
         let snapshot = Snapshot { position: LogPosition::new(7, 2), members, data };
         let mut bytes = encode_snapshot(&snapshot);

@@ -28,7 +28,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_log_agrees_with_its_model(seed in any::<u64>(), ops in prop::collection::vec(op(), 1..80)) {
+    fn the_log_agrees_with_its_model(
+        seed in any::<u64>(),
+        ops in prop::collection::vec(op(), 1..80),
+    ) {
         let mut run = Run::begin(SimDisk::new(seed)).unwrap();
         for op in &ops {
             run.perform(op).unwrap();

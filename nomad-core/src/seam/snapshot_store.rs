@@ -79,7 +79,8 @@ pub enum SnapshotError {
     },
     /// A file was written by a later version.
     #[error(
-        "read the snapshot {file}: it has format version {version}, this program knows up to {known}"
+        "read the snapshot {file}: it has format version {version}, this program knows up to \
+         {known}"
     )]
     Version {
         /// The file.

@@ -24,7 +24,11 @@ pub struct DirectoryLock {
 #[non_exhaustive]
 pub enum LockError {
     /// Another process holds it.
-    #[error("use data_dir {path}: it is in use by another agent (pid {pid}); stop it or set another data_dir", path = path.display())]
+    #[error(
+        "use data_dir {path}: it is in use by another agent (pid {pid}); stop it or set another \
+         data_dir",
+        path = path.display()
+    )]
     InUse {
         /// The directory.
         path: PathBuf,
@@ -32,7 +36,11 @@ pub enum LockError {
         pid: String,
     },
     /// This user may not write there.
-    #[error("use data_dir {path}: it is not writable ({source}); change its owner or set another data_dir", path = path.display())]
+    #[error(
+        "use data_dir {path}: it is not writable ({source}); change its owner or set another \
+         data_dir",
+        path = path.display()
+    )]
     NotWritable {
         /// The directory.
         path: PathBuf,

@@ -19,6 +19,8 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use nomad_core::seam::disk::{DiskCause, DiskError, DiskOperation};
 use nomad_core::seam::log_store::{
@@ -29,6 +31,11 @@ use crate::disk::{failed, sync_directory};
 
 /// Largest value handed to sled.
 const PART_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest wait for the lock of a database that was just closed.
+const LOCK_TIME_MAX: Duration = Duration::from_secs(2);
+/// Time between two attempts.
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// Name of sled's file inside its directory.
 const ENGINE_FILE: &str = "db";
@@ -54,11 +61,7 @@ impl SledLog {
     /// # Errors
     /// When sled cannot open it, or an entry is incomplete.
     pub fn open(directory: &Path) -> Result<Self, LogError> {
-        let db = sled::Config::new()
-            .path(directory)
-            .flush_every_ms(None)
-            .open();
-        let db = db.map_err(|error| engine_error(directory, error))?;
+        let db = open_engine(directory).map_err(|error| engine_error(directory, error))?;
         let path = directory.join(ENGINE_FILE);
         let file = File::open(&path).map_err(|e| failed(DiskOperation::Open, &path, &e))?;
         sync_directory(directory)?;
@@ -296,6 +299,24 @@ impl LogStore for SledLog {
         self.change(|log| log.flush())?;
         Ok(self.last.index)
     }
+}
+
+/// Opens sled. Its threads hold the lock of a database that was just closed for a moment longer,
+/// so a held lock is tried again for a while.
+fn open_engine(directory: &Path) -> sled::Result<sled::Db> {
+    let config = sled::Config::new().path(directory).flush_every_ms(None);
+    let end = Instant::now() + LOCK_TIME_MAX;
+    loop {
+        match config.open() {
+            Err(error) if is_locked(&error) && Instant::now() < end => sleep(LOCK_PAUSE),
+            opened => return opened,
+        }
+    }
+}
+
+/// sled gives a held lock no kind of its own, only this text.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("acquire lock"))
 }
 
 fn entry_key(index: Index, part: u16) -> Vec<u8> {

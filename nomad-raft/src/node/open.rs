@@ -36,7 +36,8 @@ pub enum OpenError {
     Snapshot(#[from] SnapshotError),
     /// A log without its snapshot.
     #[error(
-        "recover the state: the log begins after entry {base}, but no snapshot is there; restore the snapshot files or the server from a copy"
+        "recover the state: the log begins after entry {base}, but no snapshot is there; restore \
+         the snapshot files or the server from a copy"
     )]
     NoSnapshot {
         /// Last index folded out of the log.
@@ -44,7 +45,8 @@ pub enum OpenError {
     },
     /// Entries between the snapshot and the log are missing.
     #[error(
-        "recover the state: the log begins after entry {base}, but the latest intact snapshot ends at {snapshot}; restore the snapshot files or the server from a copy"
+        "recover the state: the log begins after entry {base}, but the latest intact snapshot \
+         ends at {snapshot}; restore the snapshot files or the server from a copy"
     )]
     Behind {
         /// Last index folded out of the log.
@@ -54,7 +56,8 @@ pub enum OpenError {
     },
     /// Committed entries are missing from the end of the log.
     #[error(
-        "recover the state: entry {committed} was committed, but the log ends at {last}; restore the log files or the server from a copy"
+        "recover the state: entry {committed} was committed, but the log ends at {last}; restore \
+         the log files or the server from a copy"
     )]
     Short {
         /// Last index that was committed.

@@ -191,7 +191,8 @@ fn check_version(request: &Request<Incoming>) -> Result<(), Rejection> {
     }
     let given = given.unwrap_or("none");
     let text = format!(
-        "the caller speaks protocol version {given}, this agent {VERSION}; bring both to the same release"
+        "the caller speaks protocol version {given}, this agent {VERSION}; bring both to the \
+         same release"
     );
     Err(reject(StatusCode::UPGRADE_REQUIRED, text))
 }

@@ -92,6 +92,9 @@ impl Run {
         match op {
             Op::Sync => {
                 self.log.sync()?;
+                if !self.disk.is_crashed() {
+                    assert_eq!(state_of(&self.log), state_of(&self.model));
+                }
                 self.acknowledged = self.states.len() - 1;
                 return Ok(());
             }
@@ -110,9 +113,10 @@ impl Run {
         self.states.push(state_of(&self.model));
         assert_eq!(applied, Ok(()), "the model takes every change");
         change(&mut self.log, &mut self.term, op)?;
-        if !self.disk.is_crashed() {
-            assert_eq!(state_of(&self.log), state_of(&self.model));
-        }
+        assert_eq!(
+            (self.log.base(), self.log.last()),
+            (self.model.base(), self.model.last())
+        );
         if matches!(op, Op::Compact { .. } | Op::Install { .. }) {
             self.acknowledged = self.states.len() - 1;
         }

@@ -20,7 +20,11 @@ const SELF: MemberId = MemberId(1);
 /// let id = group.propose(b"hello".to_vec())?;
 /// group.poll(&mut events)?;
 /// assert!(matches!(events.first(), Some(ConsensusEvent::Leading { .. })));
-/// assert!(matches!(&events[1], ConsensusEvent::Committed { proposal, .. } if *proposal == Some(id)));
+/// let answered = |event: &ConsensusEvent| match event {
+///     ConsensusEvent::Committed { proposal, .. } => *proposal,
+///     _ => None,
+/// };
+/// assert_eq!(events.iter().find_map(answered), Some(id));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default)]

@@ -1,3 +1,5 @@
+//! What the simulated disk keeps and forgets.
+
 use super::*;
 
 fn crash(disk: &SimDisk) -> SimDirectory {
