@@ -71,6 +71,17 @@ impl Source {
         }
     }
 
+    /// The byte offset of a line and a byte column, both counted from 1, as other readers give them.
+    #[must_use]
+    pub fn offset(&self, line: usize, column: usize) -> usize {
+        let start = self
+            .line_starts
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or(0);
+        (start + column.saturating_sub(1)).min(self.text.len())
+    }
+
     /// The text of a line, counted from 1, without its line break.
     #[must_use]
     pub fn line(&self, line: usize) -> &str {

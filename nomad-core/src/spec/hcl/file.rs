@@ -3,6 +3,7 @@
 use super::decode::Decoder;
 use super::inherit::complete_job;
 use super::inputs::{Inputs, SpecError};
+use super::json_form::native_text;
 use super::locals::evaluate_locals;
 use super::place::{label_span, open_brace, span_of};
 use super::schema::{GROUP, JOB, Object};
@@ -63,16 +64,53 @@ pub fn parse_hcl_reporting(
         return Err(refuse("the job file is empty"));
     }
     if source.trim_start().starts_with('{') {
-        return Err(refuse(
-            "not supported yet: job files in the JSON form of HCL",
-        ));
+        check_json(source, file_name)?;
+        let text = native_text(source, &JOB).map_err(|reason| refuse(&reason))?;
+        return parse_native(&text, file_name, inputs).map_err(|error| without_places(&error));
     }
+    parse_native(source, file_name, inputs)
+}
+
+/// Refuses text that is no JSON, at its place.
+fn check_json(text: &str, file_name: &str) -> Result<(), Diagnostics> {
+    let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) else {
+        return Ok(());
+    };
+    let source = Source::new(file_name, text);
+    let at = source.offset(error.line(), error.column());
+    let reason = error.to_string();
+    let reason = reason.split(" at line ").next().unwrap_or_default();
+    let fault = Fault::new(at..at + 1, "syntax error in the JSON form").detail(reason);
+    Err(source.diagnose(&fault).into())
+}
+
+fn parse_native(
+    source: &str,
+    file_name: &str,
+    inputs: &Inputs<'_>,
+) -> Result<(JobSpec, Diagnostics), SpecError> {
     let document = Document::parse(Source::new(file_name, source))
         .map_err(|finding| Diagnostics::from(*finding))?;
     let (job, diagnostics) = decode_file(&document, inputs)?;
     serde_json::from_value(Json::Object(job))
         .map(|job| (job, diagnostics))
-        .map_err(|error| refuse(&format!("not supported yet: {error}")))
+        .map_err(|error| {
+            let summary = format!("not supported yet: {error}");
+            SpecError::from(Diagnostics::from(Diagnostic::about(file_name, summary)))
+        })
+}
+
+/// The findings of a rewritten text, whose places nobody would recognize.
+fn without_places(error: &SpecError) -> SpecError {
+    let mut plain = Diagnostics::default();
+    for finding in error.diagnostics.list() {
+        plain.push(Diagnostic {
+            position: None,
+            snippet: None,
+            ..finding.clone()
+        });
+    }
+    plain.into()
 }
 
 /// The blocks of a file, sorted by kind.

@@ -11,6 +11,7 @@ mod file;
 mod free;
 mod inherit;
 mod inputs;
+mod json_form;
 mod locals;
 mod place;
 mod references;

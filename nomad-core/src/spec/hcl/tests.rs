@@ -292,8 +292,49 @@ fn files_come_through_the_seam_and_only_there() {
 #[test]
 fn a_loop_that_runs_away_meets_a_named_limit() {
     let text = in_task(
-        "      env {\n        V = join(\"\", flatten([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a]]]))\n      }",
+        "      env {\n        V = join(\"\", [for a in range(1024) : try({}.b, {}.c, {}.d, a)])\n      }",
     );
     let text = message(&text);
     assert!(text.contains("too much to compute"), "{text}");
+}
+
+#[test]
+fn the_json_form_means_the_same_as_the_native_one() {
+    let json = r#"{
+        "variable": {"n": {"type": "number", "default": 2}},
+        "job": {"x": {"group": {"g": {"count": "${var.n + 1}", "task": {"t": {
+            "driver": "raw_exec",
+            "config": {"command": "/bin/sh", "args": ["-c", "echo \"${upper(\"a\")}\""]},
+            "env": {"A.B": "1", "C": "${attr.kernel.name}"},
+            "template": [{"data": "x\ny", "destination": "local/a"}]
+        }}}}}}
+    }"#;
+    let native = r#"
+        job "x" {
+          group "g" {
+            count = 3
+            task "t" {
+              driver = "raw_exec"
+              config {
+                command = "/bin/sh"
+                args    = ["-c", "echo \"A\""]
+              }
+              env = { "A.B" = 1, C = "${attr.kernel.name}" }
+              template {
+                data        = "x\ny"
+                destination = "local/a"
+              }
+            }
+          }
+        }
+    "#;
+    let parse = |text| parse_hcl(text, "x", &Inputs::default()).unwrap();
+    assert_eq!(parse(json), parse(native));
+}
+
+#[test]
+fn a_mistake_in_the_json_form_is_explained_without_a_wrong_place() {
+    let error = message("{\"job\": {\"x\": {\"regoin\": \"eu\"}}}");
+    assert!(error.contains("did you mean \"region\"?"), "{error}");
+    assert!(!error.contains("x.nomad.hcl:"), "{error}");
 }
