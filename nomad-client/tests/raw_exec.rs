@@ -443,3 +443,22 @@ async fn as_root_a_task_whose_supervisor_is_killed_is_ended_and_said_so() {
     ));
     driver.destroy(&handle, true).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_start_of_which_only_the_name_is_known_is_found() {
+    let bench = Bench::new();
+    let driver = bench.driver(RawExecRules::default());
+    let spec = bench.shell("sleep 1000");
+    let (run, notes) = (spec.run.clone(), spec.dirs.state.clone());
+    assert!(driver.find(&run, &notes).await.is_none());
+    let started = driver.start(spec).await.unwrap();
+    // The agent died before it could store the handle.
+    let other = bench.driver(RawExecRules::default());
+    let found = other.find(&run, &notes).await.unwrap();
+    other.recover(&found).await.unwrap();
+    assert!(other.inspect(&found).await.unwrap().running);
+    other.destroy(&found, true).await.unwrap();
+    let pid = started.pid.unwrap();
+    assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
+    assert!(other.find(&run, &notes).await.is_none());
+}

@@ -9,14 +9,18 @@
 pub enum AllocHook {
     /// Builds the directories that the tasks share.
     BuildDir,
+    /// Checks that nobody else on the machine holds the granted ports.
+    CheckPorts,
     /// Unmounts the tasks' secrets.
     Unmount,
     /// Removes the directory.
     RemoveDir,
 }
 
-/// Before the tasks.
-pub const PRERUN: [AllocHook; 1] = [AllocHook::BuildDir];
+/// Before the tasks of a new allocation.
+pub const PRERUN: &[AllocHook] = &[AllocHook::BuildDir, AllocHook::CheckPorts];
+/// Before the tasks of an allocation that a former agent knew: they may hold their ports.
+pub const PRERUN_AGAIN: &[AllocHook] = &[AllocHook::BuildDir];
 /// After the tasks; all run, whatever the others answer.
 pub const POSTRUN: [AllocHook; 1] = [AllocHook::Unmount];
 /// When the allocation is collected.
@@ -28,6 +32,7 @@ impl AllocHook {
     pub fn name(self) -> &'static str {
         match self {
             Self::BuildDir => "alloc_dir",
+            Self::CheckPorts => "ports",
             Self::Unmount => "unmount",
             Self::RemoveDir => "remove_dir",
         }

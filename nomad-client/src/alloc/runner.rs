@@ -9,7 +9,7 @@ use nomad_core::model::{TaskLifeState, TaskState};
 use nomad_core::units::{Span, Timestamp};
 use nomad_core::wire::node::Assignment;
 
-use super::hooks::{AllocHook, DESTROY, POSTRUN, PRERUN};
+use super::hooks::{AllocHook, DESTROY, POSTRUN, PRERUN, PRERUN_AGAIN};
 use super::kill::Ending;
 use super::lifecycle::{Place, Stage};
 use super::{AllocProgress, HealthRule, HealthWatch, Site, Verdict, derive_status};
@@ -49,6 +49,7 @@ pub(crate) struct AllocRunner {
     pub(super) tasks: BTreeMap<TaskName, TaskRunner>,
     pub(super) phase: Phase,
     pub(super) stage: Stage,
+    prerun: &'static [AllocHook],
     pub(super) ending: Option<Ending>,
     health: Option<HealthWatch>,
     deployment_status: Option<AllocDeploymentStatus>,
@@ -96,6 +97,7 @@ impl AllocRunner {
         let mut runner = Self::from_parts(assignment, tasks, progress);
         runner.phase = phase;
         runner.stage = Stage::Prestart;
+        runner.prerun = PRERUN_AGAIN;
         runner
     }
 
@@ -109,6 +111,7 @@ impl AllocRunner {
             tasks,
             phase: Phase::Waiting,
             stage: Stage::Init,
+            prerun: PRERUN,
             ending: None,
             health: None,
             deployment_status: progress.deployment_status,
@@ -280,7 +283,7 @@ impl AllocRunner {
             return false;
         }
         self.phase = Phase::Prerun(0);
-        self.run_hook(PRERUN.first().copied(), turn);
+        self.run_hook(self.prerun.first().copied(), turn);
         true
     }
 
@@ -301,11 +304,11 @@ impl AllocRunner {
         turn: &mut Turn<'_>,
     ) {
         match self.phase {
-            Phase::Prerun(at) if PRERUN.get(at) == Some(&hook) => {
+            Phase::Prerun(at) if self.prerun.get(at) == Some(&hook) => {
                 if let Err(error) = result {
                     self.setup_failed(&error.message, turn.now);
                 }
-                match PRERUN.get(at + 1) {
+                match self.prerun.get(at + 1) {
                     Some(next) if self.setup_error.is_none() => {
                         self.phase = Phase::Prerun(at + 1);
                         self.run_hook(Some(*next), turn);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use nomad_core::id::AllocId;
 use nomad_core::units::Timestamp;
 
 use super::{
@@ -145,4 +146,11 @@ pub trait Driver: Send + Sync {
     /// # Errors
     /// [`TaskError::StillRunning`] without `force`; others when something cannot be removed.
     async fn destroy(&self, handle: &TaskHandle, force: bool) -> Result<(), TaskError>;
+
+    /// Removes what a former agent left behind and nobody knows any more. Called every few minutes.
+    /// `known` are the allocations of this node; only what lies in `allocs_dir` is this agent's, since
+    /// several agents may share a machine.
+    async fn sweep(&self, known: &[AllocId], allocs_dir: &Path) {
+        let _ = (known, allocs_dir);
+    }
 }

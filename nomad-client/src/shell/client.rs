@@ -1,10 +1,11 @@
 //! Starting a node agent.
 
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use nomad_core::id::AllocId;
 use nomad_core::seed::Seed;
 use nomad_core::units::Timestamp;
 use tokio::sync::mpsc;
@@ -18,6 +19,8 @@ use crate::store::{DiskStore, Identity, MemoryStore, Restored, StateStore, load_
 
 /// How often drivers are looked at (spec/client 18.3).
 const FINGERPRINT_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
+/// After how many looks strays are removed: every five minutes (spec/client 24.9).
+const SWEEP_ROUNDS: u64 = 10;
 
 /// A node agent.
 #[derive(Debug)]
@@ -74,31 +77,53 @@ impl Client {
             restored: restored.records,
         };
         let running = tokio::spawn(engine.run(started));
-        let watching = tokio::spawn(watch_drivers(
-            Arc::clone(&shown),
+        let watch = Watch {
+            shown: Arc::clone(&shown),
             drivers,
-            to_engine.clone(),
-        ));
+            to_engine: to_engine.clone(),
+            allocs_dir: config.alloc_dir.clone(),
+        };
+        let watching = tokio::spawn(watch.run());
         Ok(ClientHandle::new(
             config, workshop, shown, to_engine, running, watching,
         ))
     }
 }
 
-/// Looks at the drivers every now and then and tells the machine when something changed.
-async fn watch_drivers(shown: Arc<Shown>, drivers: Drivers, to_engine: mpsc::Sender<Message>) {
-    loop {
-        tokio::time::sleep(FINGERPRINT_EVERY).await;
-        let before = shown.node();
+/// Looks at the drivers every now and then.
+struct Watch {
+    shown: Arc<Shown>,
+    drivers: Drivers,
+    to_engine: mpsc::Sender<Message>,
+    allocs_dir: PathBuf,
+}
+
+impl Watch {
+    async fn run(self) {
+        for round in 1u64.. {
+            tokio::time::sleep(FINGERPRINT_EVERY).await;
+            if !self.fingerprint().await {
+                return;
+            }
+            if round.is_multiple_of(SWEEP_ROUNDS) && *self.shown.contact().borrow() {
+                let known = self.shown.allocs();
+                let known = known.iter().map(|alloc| alloc.assignment.alloc.id);
+                let known: Vec<AllocId> = known.collect();
+                self.drivers.sweep(&known, &self.allocs_dir).await;
+            }
+        }
+    }
+
+    /// Tells the machine when something changed; false when nobody listens any more.
+    async fn fingerprint(&self) -> bool {
+        let before = self.shown.node();
         let mut node = (*before).clone();
-        drivers.fingerprint(&mut node, now()).await;
+        self.drivers.fingerprint(&mut node, now()).await;
         if node == *before {
-            continue;
+            return true;
         }
         let message = Message::Input(Input::NodeChanged(Box::new(node)));
-        if to_engine.send(message).await.is_err() {
-            return;
-        }
+        self.to_engine.send(message).await.is_ok()
     }
 }
 

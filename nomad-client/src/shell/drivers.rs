@@ -1,8 +1,10 @@
 //! The drivers of a node, by name.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+use nomad_core::id::AllocId;
 use nomad_core::model::Node;
 use nomad_core::model::node::DriverInfo;
 use nomad_core::units::Timestamp;
@@ -33,6 +35,13 @@ impl Drivers {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Arc<dyn Driver>> {
         self.by_name.get(name).cloned()
+    }
+
+    /// Lets every driver remove strays.
+    pub(super) async fn sweep(&self, known: &[AllocId], allocs_dir: &Path) {
+        for driver in self.by_name.values() {
+            driver.sweep(known, allocs_dir).await;
+        }
     }
 
     /// Looks at every driver and writes what it finds into `node`.

@@ -235,3 +235,29 @@ async fn a_running_container_is_measured() {
     client.shutdown(Shutdown::RemoveAll).await;
     assert!(docker(&["inspect", &name(id)]).is_none(), "nothing is left");
 }
+
+#[tokio::test]
+async fn a_container_that_nobody_knows_is_removed_and_a_foreign_one_is_not() {
+    if !is_ready() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::new();
+    let client = start(dir.path(), &server).await;
+    let id = server.place(&one(JobType::Service, "sleep 1000"));
+    until("it runs", || {
+        server.status(id) == Some(AllocClientStatus::Running)
+    })
+    .await;
+    let driver = nomad_client::drivers::docker::Docker::new(Default::default(), 1.0);
+    let driver: &dyn nomad_client::drivers::Driver = &driver;
+    let ours = client.alloc_dir();
+    driver.sweep(&[id], ours).await;
+    driver
+        .sweep(&[], std::path::Path::new("/another/agent"))
+        .await;
+    assert!(docker(&["inspect", &name(id)]).is_some());
+    driver.sweep(&[], ours).await;
+    assert!(docker(&["inspect", &name(id)]).is_none());
+    client.shutdown(Shutdown::RemoveAll).await;
+}

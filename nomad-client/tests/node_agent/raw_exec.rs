@@ -165,3 +165,38 @@ async fn a_driver_that_is_not_there_fails_the_task_by_name() {
     assert!(failure.display_message.contains("\"nonsense\""));
     client.shutdown(Shutdown::RemoveAll).await;
 }
+
+#[tokio::test]
+async fn a_port_that_another_program_holds_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::new();
+    let client = start(dir.path(), &server).await;
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port();
+    let id = server.place_with(&shell(JobType::Service, "sleep 1000"), |alloc| {
+        let granted = nomad_core::model::network::GrantedPort {
+            label: "http".to_owned(),
+            value: i64::from(port),
+            host_ip: "127.0.0.1".to_owned(),
+            ..Default::default()
+        };
+        Arc::make_mut(&mut alloc.resources)
+            .shared
+            .ports
+            .push(granted);
+    });
+    until("it failed", || {
+        server.status(id) == Some(AllocClientStatus::Failed)
+    })
+    .await;
+    let update = server.update(id).unwrap();
+    let mut events = update.task_states.values().flat_map(|state| &state.events);
+    let failure = events.find(|event| event.kind == "Setup Failure").unwrap();
+    let expected = format!("port \"http\": 127.0.0.1:{port} is in use by another program");
+    assert!(
+        failure.display_message.contains(&expected),
+        "{}",
+        failure.display_message
+    );
+    client.shutdown(Shutdown::RemoveAll).await;
+}

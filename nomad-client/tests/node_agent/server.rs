@@ -84,7 +84,7 @@ impl Server {
         })
     }
 
-    fn place_with(&self, job: &Job, change: impl FnOnce(&mut Allocation)) -> AllocId {
+    pub(crate) fn place_with(&self, job: &Job, change: impl FnOnce(&mut Allocation)) -> AllocId {
         let mut tables = self.tables();
         let number = tables.wanted.len() as u8 + 1;
         // Containers of tests that run at the same time must not share names.

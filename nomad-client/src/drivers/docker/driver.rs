@@ -14,6 +14,7 @@ use bollard::query_parameters::{
     StopContainerOptions, WaitContainerOptions,
 };
 use futures_util::StreamExt;
+use nomad_core::id::AllocId;
 use nomad_core::units::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
@@ -27,7 +28,7 @@ use super::config::Config;
 use super::engine::{Engine, is_missing, is_transient, say, start_error, status};
 use super::output::{self, Output};
 use super::rules::DockerRules;
-use super::{container_body, fingerprint, image, stats};
+use super::{container_body, fingerprint, image, stats, sweep};
 use crate::signals::Signal;
 
 /// Version of the handle's notes.
@@ -210,7 +211,7 @@ fn container_name(run: &TaskRunId) -> String {
     format!("{}-{}", run.task, run.alloc).replace('/', "_")
 }
 
-async fn remove(api: &Api, container: &str) -> Result<(), Error> {
+pub(super) async fn remove(api: &Api, container: &str) -> Result<(), Error> {
     let options = RemoveContainerOptions {
         force: true,
         v: true,
@@ -504,5 +505,11 @@ impl Driver for Docker {
         let mut copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
         copied.remove(&notes.container);
         Ok(())
+    }
+
+    async fn sweep(&self, known: &[AllocId], allocs_dir: &Path) {
+        if let Ok(api) = self.engine.api().await {
+            sweep::sweep(api, known, allocs_dir).await;
+        }
     }
 }

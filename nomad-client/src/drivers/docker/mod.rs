@@ -16,6 +16,7 @@ mod output;
 mod privileges;
 mod rules;
 mod stats;
+mod sweep;
 
 pub use body::container_body;
 pub use config::Config;
