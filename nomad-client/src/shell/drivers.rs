@@ -67,8 +67,12 @@ fn record(node: &mut Node, name: &str, found: DriverFingerprint, now: Timestamp)
         update_time: now,
     };
     if info.detected {
-        info.attributes.insert(own, "1".to_owned());
         node.attributes.extend(info.attributes.clone());
+        info.attributes.insert(own.clone(), "true".to_owned());
+    }
+    // Placement asks for this one: only a driver that works has it.
+    if info.healthy {
+        node.attributes.insert(own, "1".to_owned());
     }
     // The time of the look is no change by itself.
     if let Some(before) = before {
