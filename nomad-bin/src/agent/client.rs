@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use nomad_client::agent::{AgentConfig as MachineConfig, Shutdown};
 use nomad_client::cgroups::{Hierarchy, Tree};
+use nomad_client::drivers::docker::{Docker, DockerRules, RulesError};
+use nomad_client::drivers::mock::Mock;
 use nomad_client::drivers::raw_exec::{RawExec, RawExecRules};
 use nomad_client::executor::SupervisorProgram;
 use nomad_client::fingerprint::{Machine, Settings, SurveyError, survey};
@@ -23,6 +25,9 @@ pub enum ClientStartError {
     /// The machine cannot be fingerprinted.
     #[error(transparent)]
     Survey(#[from] SurveyError),
+    /// The settings of `docker` cannot be used.
+    #[error(transparent)]
+    Docker(#[from] RulesError),
     /// A directory or the stored state cannot be used.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -41,7 +46,7 @@ pub(super) async fn start(
     let settings = settings(config, &dirs.alloc, http_addr);
     let mut node = node(config, name, http_addr);
     survey(&Machine::this(), &settings)?.apply(&mut node);
-    let drivers = drivers(config, &node);
+    let drivers = drivers(config, &node)?;
     let machine = MachineConfig {
         gc_max_allocs: config.client.gc_max_allocs.unwrap_or(50),
         max_kill_timeout: config
@@ -135,7 +140,7 @@ fn host_env() -> std::collections::BTreeMap<String, String> {
     nomad_client::env::filter_host(std::env::vars(), nomad_client::env::HOST_DENYLIST)
 }
 
-fn drivers(config: &AgentConfig, node: &Node) -> Drivers {
+fn drivers(config: &AgentConfig, node: &Node) -> Result<Drivers, RulesError> {
     let cores = f64::from(node.node_resources.cpu.total_cpu_cores.max(1));
     let core_mhz = node.node_resources.cpu.cpu_shares as f64 / cores;
     let rules = RawExecRules {
@@ -143,7 +148,29 @@ fn drivers(config: &AgentConfig, node: &Node) -> Drivers {
         ..RawExecRules::default()
     };
     let raw_exec = RawExec::new(rules, SupervisorProgram::this(), cgroups(), core_mhz);
-    Drivers::new().with(Arc::new(raw_exec))
+    let docker = Docker::new(docker_rules(config, node)?, core_mhz);
+    let drivers = Drivers::new()
+        .with(Arc::new(raw_exec))
+        .with(Arc::new(docker));
+    Ok(match config.plugins.mock {
+        true => drivers.with(Arc::new(Mock::new())),
+        false => drivers,
+    })
+}
+
+/// The rules of `docker`, with what they need to know of the machine.
+fn docker_rules(config: &AgentConfig, node: &Node) -> Result<DockerRules, RulesError> {
+    let cpu = &node.node_resources.cpu;
+    Ok(DockerRules {
+        shared_cores: match cpu.total_cpu_cores {
+            0 => String::new(),
+            1 => "0".to_owned(),
+            cores => format!("0-{}", cores - 1),
+        },
+        total_mhz: u64::try_from(cpu.cpu_shares).unwrap_or(0),
+        cores: u64::from(cpu.total_cpu_cores),
+        ..DockerRules::read(&config.plugins.docker)?
+    })
 }
 
 /// The parent of tasks' control groups, where this user may make some.

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bollard::Docker as Api;
 use bollard::errors::Error;
 use bollard::models::{ContainerCreateBody, ContainerState};
 use bollard::query_parameters::{
-    CreateContainerOptions, KillContainerOptions, RemoveContainerOptions, StatsOptions,
-    StopContainerOptions, WaitContainerOptions,
+    CreateContainerOptions, KillContainerOptions, StatsOptions, StopContainerOptions,
+    WaitContainerOptions,
 };
 use futures_util::StreamExt;
 use nomad_core::id::AllocId;
@@ -25,6 +25,7 @@ use super::super::{
 };
 use super::body::ALLOC_LABEL;
 use super::config::Config;
+use super::container::{container_name, exit_of, now, remove};
 use super::engine::{Engine, is_missing, is_transient, say, start_error, status};
 use super::output::{self, Output};
 use super::rules::DockerRules;
@@ -198,49 +199,6 @@ fn failed(action: &str, error: &Error) -> TaskError {
 
 fn read_notes(handle: &TaskHandle) -> Result<Notes, serde_json::Error> {
     serde_json::from_value(handle.state.clone())
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let nanos = since.map_or(0, |since| since.as_nanos());
-    Timestamp(i64::try_from(nanos).unwrap_or(i64::MAX))
-}
-
-/// `<task>-<allocation>`, as the reference names containers.
-fn container_name(run: &TaskRunId) -> String {
-    format!("{}-{}", run.task, run.alloc).replace('/', "_")
-}
-
-pub(super) async fn remove(api: &Api, container: &str) -> Result<(), Error> {
-    let options = RemoveContainerOptions {
-        force: true,
-        v: true,
-        ..RemoveContainerOptions::default()
-    };
-    match api.remove_container(container, Some(options)).await {
-        Err(error) if is_missing(&error) => Ok(()),
-        result => result,
-    }
-}
-
-/// How the container ended (spec/client 24.6).
-fn exit_of(state: &ContainerState) -> ExitResult {
-    let code = state.exit_code.unwrap_or(0);
-    let oom_killed = state.oom_killed.unwrap_or(false);
-    let error = match code {
-        _ if oom_killed => Some("OOM Killed".to_owned()),
-        0 => None,
-        code => Some(format!(
-            "Docker container exited with non-zero exit code: {code}"
-        )),
-    };
-    ExitResult {
-        code: i32::try_from(code).unwrap_or(-1),
-        signal: 0,
-        oom_killed,
-        at: now(),
-        error,
-    }
 }
 
 #[async_trait]

@@ -8,6 +8,7 @@
 mod binds;
 mod body;
 mod config;
+mod container;
 mod driver;
 mod engine;
 mod fingerprint;
@@ -22,4 +23,4 @@ pub use body::container_body;
 pub use config::Config;
 pub use driver::Docker;
 pub use image::Reference;
-pub use rules::DockerRules;
+pub use rules::{DockerRules, RulesError};

@@ -9,7 +9,7 @@ use bollard::query_parameters::ListContainersOptions;
 use nomad_core::id::AllocId;
 
 use super::body::ALLOC_LABEL;
-use super::driver::remove;
+use super::container::remove;
 
 /// The allocation of a container that is ours: it mounts the allocation's directory. Another agent's
 /// container bears the same label and mounts another one.
