@@ -75,12 +75,9 @@ impl CompiledConstraint {
         ) {
             return None;
         }
-        // Empty sides keep their blanks out of the text.
-        let parts = [ltarget.as_str(), operand, rtarget];
-        let text: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         Some(Self {
             matcher: Matcher::compile(ltarget, operand, rtarget),
-            text: text.join(" ").into(),
+            text: format!("{ltarget} {operand} {rtarget}").into(),
         })
     }
 }

@@ -166,12 +166,12 @@ impl<'a> Work<'_, 'a> {
         standings.lost.append(&mut standings.expiring);
         let mut replacing = Replacing {
             untainted,
-            migrate: std::mem::take(&mut standings.migrate),
-            lost: std::mem::take(&mut standings.lost),
+            migrate: without(std::mem::take(&mut standings.migrate), &stopped),
+            lost: without(std::mem::take(&mut standings.lost), &stopped),
             now: due.now,
             ..Replacing::default()
         };
-        let disconnecting = std::mem::take(&mut standings.disconnecting);
+        let disconnecting = without(std::mem::take(&mut standings.disconnecting), &stopped);
         disconnect::disconnect(
             self,
             situation,
@@ -289,9 +289,9 @@ impl<'a> Work<'_, 'a> {
             let canaries = ids(&self.canaries);
             work.untainted = without(std::mem::take(&mut work.untainted), &canaries);
         }
+        let first = out.place.len();
         let requires_canaries = self.place_canaries(out, &mut names, &work);
         let budget = replace::budget(self, &work);
-        let first = out.place.len();
         let total_destructive = work.destructive.len();
         let (now, migrating) = (work.now.len(), work.migrate.len());
         let placed = replace::place(self, situation, out, &mut names, &mut work, &lost, budget);
@@ -338,10 +338,7 @@ impl<'a> Work<'_, 'a> {
     ) -> bool {
         let wanted = self.group.update.as_ref().map_or(0, |update| update.canary);
         let have = self.canaries.len() as i64;
-        let required = self.has_update()
-            && !work.destructive.is_empty()
-            && have < wanted
-            && !self.state.promoted;
+        let required = !work.destructive.is_empty() && have < wanted && !self.state.promoted;
         if !required {
             return false;
         }

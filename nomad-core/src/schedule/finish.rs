@@ -126,9 +126,16 @@ fn describe_block(
     failed: &BTreeMap<GroupName, AllocMetric>,
     blocked: &mut Evaluation,
 ) {
+    let groups = ending
+        .job
+        .map(|job| job.task_groups.iter().map(move |group| (job, group)));
+    for (job, group) in groups.into_iter().flatten() {
+        // Making a group's board tells whether its constraints look beyond classes.
+        ending.cluster.board(job, &group.name);
+    }
     let classes = &ending.cluster.round.classes;
     blocked.escaped_computed_class = classes.escaped();
-    blocked.class_eligibility = match classes.escaped() {
+    blocked.class_eligibility = match classes.escaped() && blocked.id != ending.eval.id {
         true => BTreeMap::new(),
         false => classes.eligibility(),
     };

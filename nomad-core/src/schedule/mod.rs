@@ -7,6 +7,7 @@
 mod board;
 mod decision;
 mod driver;
+mod explain;
 mod field;
 mod finish;
 mod full;
@@ -22,4 +23,5 @@ mod tests;
 
 pub use decision::Decision;
 pub use driver::schedule;
+pub use explain::{NodeReason, Verdict, explain};
 pub use policy::{Policy, Search};

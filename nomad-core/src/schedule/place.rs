@@ -229,16 +229,6 @@ impl<'s> Placer<'_, 's> {
             modify_time: self.now,
             ..Allocation::default()
         };
-        if wanted.canary {
-            let state = self
-                .plan
-                .deployment
-                .as_mut()
-                .and_then(|d| d.task_groups.get_mut(&wanted.group));
-            if let Some(state) = state {
-                state.placed_canaries.push(alloc.id);
-            }
-        }
         if let (true, Some(previous)) = (wanted.destructive, wanted.previous) {
             self.plan.stops.push(AllocStop {
                 id: previous.id,

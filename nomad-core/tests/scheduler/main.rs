@@ -12,5 +12,7 @@ mod applier;
 mod fit;
 mod golden;
 mod operators;
+mod rank;
 mod reconcile;
 mod schedule;
+mod time;
