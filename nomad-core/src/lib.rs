@@ -10,6 +10,7 @@
 #[macro_use]
 pub mod model;
 
+pub mod build;
 pub mod command;
 pub mod expr;
 pub mod feasible;

@@ -7,10 +7,12 @@ mod checks;
 mod class;
 mod constraint;
 mod distinct;
+mod node_class;
 mod refusal;
 
 pub use checks::{GroupChecks, JobChecks};
 pub use class::{Classes, Known};
 pub use constraint::{CompiledConstraint, Matcher};
 pub use distinct::{PropertySet, PropertyUse, distinct_hosts};
+pub use node_class::node_class;
 pub use refusal::Refusal;

@@ -86,7 +86,7 @@ fn verify_node(state: &State, plan: &Plan, id: NodeId) -> Result<(), NodeVerdict
         .updates
         .iter()
         .chain(&plan.placements)
-        .filter(|alloc| alloc.node_id == id)
+        .filter(|alloc| alloc.node_id == id && !is_record(state, alloc))
         .collect();
     if planned.is_empty() {
         return Ok(());
@@ -115,6 +115,20 @@ fn verify_node(state: &State, plan: &Plan, id: NodeId) -> Result<(), NodeVerdict
         return Err(NodeVerdict::Ineligible);
     }
     crowd(state, plan, node, &planned).map_err(NodeVerdict::Misfit)
+}
+
+/// An update of what ended already, such as a reschedule that found no node: it occupies nothing,
+/// so that the state of its node does not matter. (The original refuses it on a node that is down,
+/// and with it the rest of the node's part, at every attempt.)
+fn is_record(state: &State, alloc: &Allocation) -> bool {
+    let ended = matches!(
+        alloc.client_status,
+        AllocClientStatus::Complete | AllocClientStatus::Failed
+    );
+    ended
+        && state
+            .alloc(&alloc.id)
+            .is_some_and(|old| old.client_status == alloc.client_status)
 }
 
 /// A planned update that a node that is down may carry.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::job::JobType;
+use super::job::{Job, JobType};
 use super::metric::AllocMetric;
 use super::plan::PlanAnnotations;
 use crate::id::{DeploymentId, EvalId, GroupName, JobId, JobKey, NamespaceName, NodeId};
@@ -122,6 +122,20 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// The evaluation that a registration of `job` makes.
+    #[must_use]
+    pub fn for_job(job: &Job, id: EvalId) -> Self {
+        Self {
+            id,
+            namespace: job.namespace.clone(),
+            job_id: job.id.clone(),
+            priority: job.priority,
+            kind: job.kind,
+            job_modify_index: job.job_modify_index,
+            ..Self::default()
+        }
+    }
+
     /// The job's full name.
     #[must_use]
     pub fn job_key(&self) -> JobKey {

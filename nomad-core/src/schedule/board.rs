@@ -199,14 +199,14 @@ impl<'j> Board<'j> {
         if let Err(refusal) = self.checks.judge_volumes(node, namespace, self.index) {
             return Slot::Refused(refusal);
         }
-        let Some(seat) = round.seats.0.get_mut(at) else {
+        let Some(seat) = round.seats.0.get(at) else {
             return Slot::Unknown;
         };
         let own = seat.own_of(&self.group.name);
         if (self.hosts_of_job && seat.own_all() > 0) || (self.hosts_of_group && own > 0) {
             return Slot::Refused(Refusal::DistinctHosts);
         }
-        let judged = match judge(node, seat.ledger(round.state), &self.ask) {
+        let judged = match judge(node, seat.ledger(), &self.ask) {
             Ok(judged) => judged,
             Err(misfit) => return Slot::Exhausted(misfit),
         };

@@ -57,9 +57,9 @@ impl<'s> Placer<'_, 's> {
         self.describe_field(cluster, job, wanted, &mut metric);
         let granted = chosen.and_then(|choice| {
             let (board, _, round) = cluster.board(job, &wanted.group)?;
-            let seat = round.seats.0.get_mut(choice.at)?;
+            let seat = round.seats.0.get(choice.at)?;
             let node = seat.node;
-            let grant = fit(node, seat.ledger(round.state), &board.ask, self.seed).ok()?;
+            let grant = fit(node, seat.ledger(), &board.ask, self.seed).ok()?;
             Some((choice, Arc::new(grant.resources)))
         });
         match granted {

@@ -141,16 +141,13 @@ impl<'s> Cluster<'s> {
         let Some(at) = self.round.seats.find(&alloc.node_id) else {
             return;
         };
-        if Ledger::counts(alloc) {
-            let state = self.round.state;
-            if let Some(seat) = self.round.seats.0.get_mut(at) {
-                let ledger = seat.ledger(state);
-                match back {
-                    true => drop(ledger.add(alloc)),
-                    false => ledger.remove(alloc),
-                }
-                seat.count_own(&alloc.task_group, back);
+        if let (true, Some(seat)) = (Ledger::counts(alloc), self.round.seats.0.get_mut(at)) {
+            let ledger = seat.ledger_mut();
+            match back {
+                true => drop(ledger.add(alloc)),
+                false => ledger.remove(alloc),
             }
+            seat.count_own(&alloc.task_group, back);
         }
         if !alloc.is_terminal() {
             self.use_property(at, &alloc.task_group, back);
@@ -160,9 +157,8 @@ impl<'s> Cluster<'s> {
 
     /// A new allocation of the job comes to a node in this plan.
     pub(super) fn arrive(&mut self, at: usize, group: &GroupName, granted: &AllocatedResources) {
-        let state = self.round.state;
         if let Some(seat) = self.round.seats.0.get_mut(at) {
-            seat.ledger(state).add_granted(granted);
+            seat.ledger_mut().add_granted(granted);
             seat.count_own(group, true);
         }
         self.use_property(at, group, true);

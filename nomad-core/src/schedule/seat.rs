@@ -1,35 +1,47 @@
 //! The nodes of a state with what the plan would change on them.
 
+use std::sync::LazyLock;
+
 use crate::fit::Ledger;
 use crate::id::{GroupName, NodeId};
 use crate::model::{Allocation, Node};
 use crate::state::State;
 
+/// The ledger of an empty node.
+static EMPTY: LazyLock<Ledger> = LazyLock::new(Ledger::default);
+
 /// A node as the plan would leave it.
 #[derive(Debug)]
 pub(super) struct Seat<'s> {
     pub(super) node: &'s Node,
-    /// What occupies it; made when first asked for.
-    ledger: Option<Ledger>,
+    /// What occupies it in the state; none for an empty node.
+    base: Option<&'s Ledger>,
+    /// The same with the plan on top, once the plan changes it.
+    changed: Option<Ledger>,
     /// Allocations of the job, per group, that occupy it.
     own: Vec<(GroupName, u32)>,
 }
 
 impl<'s> Seat<'s> {
-    fn new(node: &'s Node) -> Self {
+    fn new(state: &'s State, node: &'s Node) -> Self {
         Self {
             node,
-            ledger: None,
+            base: state.ledger(&node.id).map(AsRef::as_ref),
+            changed: None,
             own: Vec::new(),
         }
     }
 
     /// What occupies the node.
-    pub(super) fn ledger(&mut self, state: &State) -> &mut Ledger {
-        let node = self.node;
-        self.ledger.get_or_insert_with(|| {
-            Ledger::for_node(state.allocs_of_node(&node.id).map(AsRef::as_ref))
-        })
+    pub(super) fn ledger(&self) -> &Ledger {
+        self.changed.as_ref().or(self.base).unwrap_or(&EMPTY)
+    }
+
+    /// What occupies the node, to be changed.
+    pub(super) fn ledger_mut(&mut self) -> &mut Ledger {
+        let base = self.base;
+        self.changed
+            .get_or_insert_with(|| base.cloned().unwrap_or_default())
     }
 
     /// Allocations of the job in `group` on the node.
@@ -62,7 +74,7 @@ pub(super) struct Seats<'s>(pub(super) Vec<Seat<'s>>);
 
 impl<'s> Seats<'s> {
     pub(super) fn of(state: &'s State, own: &[&'s Allocation]) -> Self {
-        let mut seats = Self(state.nodes().map(|node| Seat::new(node)).collect());
+        let mut seats = Self(state.nodes().map(|node| Seat::new(state, node)).collect());
         for alloc in own.iter().filter(|alloc| Ledger::counts(alloc)) {
             if let Some(seat) = seats
                 .find(&alloc.node_id)
