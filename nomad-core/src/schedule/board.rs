@@ -20,7 +20,12 @@ pub(super) enum Slot {
     /// It has no room.
     Exhausted(Misfit),
     /// It can; the parts do not hold penalty and spread yet. `key` is its place in the spreads.
-    Scored { parts: Parts, key: u32 },
+    Scored {
+        parts: Parts,
+        key: u32,
+        /// The mean of the parts as they are.
+        base: f64,
+    },
 }
 
 /// What every node means for one group of one version of a job.
@@ -228,6 +233,7 @@ impl<'j> Board<'j> {
             ..Parts::default()
         };
         Slot::Scored {
+            base: parts.mean(),
             parts,
             key: self.key(node),
         }

@@ -135,7 +135,7 @@ fn judge<'s>(
     match (refused, slot) {
         (Some(refusal), _) => Verdict::Refused(refusal),
         (None, Slot::Exhausted(misfit)) => Verdict::Exhausted(misfit),
-        (None, Slot::Scored { parts, key }) => {
+        (None, Slot::Scored { parts, key, .. }) => {
             let wish = Wish {
                 penalties,
                 index: 0,

@@ -31,14 +31,13 @@ pub(super) struct Wish<'a> {
 pub(super) struct Podium(Vec<Choice>);
 
 impl Podium {
+    /// A node of that score would be among the best.
+    fn would_take(&self, score: f64) -> bool {
+        self.0.len() < SCORES_KEPT_MAX || self.0.last().is_none_or(|worst| score > worst.score)
+    }
+
     pub(super) fn offer(&mut self, choice: Choice) {
-        let full = self.0.len() >= SCORES_KEPT_MAX;
-        if full
-            && self
-                .0
-                .last()
-                .is_some_and(|worst| choice.score <= worst.score)
-        {
+        if !self.would_take(choice.score) {
             return;
         }
         let place = self.0.partition_point(|other| other.score >= choice.score);
@@ -145,11 +144,16 @@ pub(super) fn select(
     let mut podium = Podium::default();
     let mut spread = SpreadScores::new(board);
     let has_properties = !round.properties.is_empty() || !board.properties.is_empty();
+    // Without spread and penalty a node's score is what it was when it was looked at.
+    let plain = board.spreads.is_none() && wish.penalties.is_empty();
     for at in field.order.iter().map(|at| *at as usize) {
         if has_properties && refused_by_property(board, round, at, &mut tally) {
             continue;
         }
-        if let Slot::Scored { parts, key } = *board.slot(at) {
+        if let Slot::Scored { parts, key, base } = *board.slot(at) {
+            if plain && !podium.would_take(base) {
+                continue;
+            }
             podium.offer(complete(board, &mut spread, (at, parts, key), wish));
         }
     }
@@ -166,7 +170,7 @@ pub(super) fn select_only(
     at: usize,
     wish: Wish<'_>,
 ) -> Option<(Choice, AllocMetric)> {
-    let Slot::Scored { parts, key } = board.peek(round, at) else {
+    let Slot::Scored { parts, key, .. } = board.peek(round, at) else {
         return None;
     };
     let mut tally = Tally::default();

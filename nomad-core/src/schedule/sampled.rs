@@ -58,7 +58,7 @@ pub(super) fn select(
         if refused_by_property(board, round, at, &mut tally) {
             continue;
         }
-        if let Slot::Scored { parts, key } = *board.slot(at) {
+        if let Slot::Scored { parts, key, .. } = *board.slot(at) {
             let choice = complete(board, &mut spread, (at, parts, key), wish);
             podium.offer(choice);
             match choice.score <= 0.0 && skipped.len() < SKIPS_MAX {
