@@ -1,9 +1,10 @@
 //! Runs recorded commands and compares.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use regex::Regex;
@@ -13,6 +14,18 @@ use crate::recording::{Case, Recording};
 
 /// How long a command is repeated until its output is as the recording wants it.
 const UNTIL_MAX: Duration = Duration::from_secs(15);
+
+/// How long a command may run before it is ended.
+const COMMAND_MAX: Duration = Duration::from_secs(20);
+
+/// Reads a stream to its end on a thread of its own.
+fn read_aside(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        bytes
+    })
+}
 
 /// One run: where it happens and what was captured.
 pub(crate) struct Replay<'a> {
@@ -133,7 +146,24 @@ impl<'a> Replay<'a> {
         // The program may end without reading.
         let _ = stdin.write_all(case.stdin.as_deref().unwrap_or_default().as_bytes());
         drop(stdin);
-        child.wait_with_output().unwrap()
+        let stdout = read_aside(child.stdout.take().unwrap());
+        let stderr = read_aside(child.stderr.take().unwrap());
+        let deadline = Instant::now() + COMMAND_MAX;
+        let status = loop {
+            match child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if Instant::now() > deadline => {
+                    child.kill().unwrap();
+                    break child.wait().unwrap();
+                }
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        Output {
+            status,
+            stdout: stdout.join().unwrap(),
+            stderr: stderr.join().unwrap(),
+        }
     }
 
     fn capture(&mut self, stdout: &str, case: &Case) {
