@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Collector, is_interpolated, network};
+use super::{Collector, Complaint, is_interpolated, network};
 use crate::model::TaskGroupSpec;
 use crate::model::service::{ServiceCheckSpec, ServiceSpec};
 use crate::units::Span;
@@ -48,9 +48,14 @@ fn warn_shutdown(c: &mut Collector, group: &TaskGroupSpec) {
         && !delayed
         && !tasks.clone().any(|task| task.shutdown_delay > Span::ZERO)
     {
-        c.warn(
-            "defines services, but neither the group nor any of its tasks have shutdown_delay set",
-        );
+        // The group is part of the sentence, as users of the reference know it.
+        c.found.warnings.push(Complaint {
+            path: Vec::new(),
+            text: format!(
+                "group {:?} defines services, but neither the group nor any of its tasks have shutdown_delay set",
+                group.name
+            ),
+        });
     }
     if !delayed
         && let Some(task) = tasks.find(|task| has(&task.services) && task.shutdown_delay.is_zero())
