@@ -9,6 +9,7 @@ use nomad_core::id::AllocId;
 use nomad_core::seed::Seed;
 use nomad_core::units::Timestamp;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, MESSAGES_MAX, Message};
 use super::perform::Workshop;
@@ -64,6 +65,7 @@ impl Client {
             shown: Arc::clone(&shown),
             results: to_engine.clone(),
             privileged: nix::unistd::geteuid().is_root(),
+            over: CancellationToken::new(),
         });
         let engine = Engine {
             agent: Agent::new(config.agent.clone(), Seed::new(seed(&identity))),

@@ -63,7 +63,13 @@ impl Tickets {
 
 impl Engine {
     /// Runs until the machine has finished its shutdown.
-    pub(super) async fn run(mut self, started: Input) {
+    pub(super) async fn run(self, started: Input) {
+        let over = self.workshop.over.clone().drop_guard();
+        self.turn_over(started).await;
+        drop(over);
+    }
+
+    async fn turn_over(mut self, started: Input) {
         let mut tickets = Tickets::default();
         let mut unsaved: Vec<Write> = Vec::new();
         let mut effects = Vec::new();

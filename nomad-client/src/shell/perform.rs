@@ -6,6 +6,7 @@ use std::time::Duration;
 use nomad_core::id::TaskName;
 use nomad_core::wire::node::{Assignment, NodeCall, NodeRequest};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::engine::Message;
 use super::shown::Shown;
@@ -34,16 +35,19 @@ pub(super) struct Workshop {
     pub(super) shown: Arc<Shown>,
     pub(super) results: mpsc::Sender<Message>,
     pub(super) privileged: bool,
+    /// Canceled when the loop has ended: work that is under way stops then.
+    pub(super) over: CancellationToken,
 }
 
 impl Workshop {
     /// Performs one effect, without waiting for it.
     pub(super) fn perform(this: &Arc<Self>, effect: Effect) {
         let shop = Arc::clone(this);
+        let over = this.over.clone();
         match effect {
-            Effect::Send { id, call } => spawn(async move { shop.ask(id, call).await }),
+            Effect::Send { id, call } => spawn(over, async move { shop.ask(id, call).await }),
             Effect::LearnServers(servers) => shop.link.learn(servers),
-            Effect::RunAllocHook { assignment, hook } => spawn(async move {
+            Effect::RunAllocHook { assignment, hook } => spawn(over, async move {
                 let alloc = assignment.alloc.id;
                 let result = hooks::run_alloc_hook(&shop, &assignment, hook).await;
                 shop.tell(Input::AllocHookDone {
@@ -57,7 +61,7 @@ impl Workshop {
                 assignment,
                 task,
                 hook,
-            } => spawn(async move {
+            } => spawn(over, async move {
                 let alloc = assignment.alloc.id;
                 let result = hooks::run_task_hook(&shop, &assignment, &task, hook).await;
                 shop.tell(Input::TaskHookDone {
@@ -69,7 +73,7 @@ impl Workshop {
                 .await;
             }),
             Effect::Warn { text } => tracing::warn!("{text}"),
-            of_driver => spawn(async move { shop.drive(of_driver).await }),
+            of_driver => spawn(over, async move { shop.drive(of_driver).await }),
         }
     }
 
@@ -121,7 +125,7 @@ impl Workshop {
     /// Reports from outside of an async context.
     pub(super) fn report(&self, input: Input) {
         let results = self.results.clone();
-        spawn(async move {
+        spawn(self.over.clone(), async move {
             // The loop has ended: nobody needs to know any more.
             let _ = results.send(Message::Input(input)).await;
         });
@@ -333,6 +337,7 @@ async fn forward(
     }
 }
 
-fn spawn(work: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(work);
+/// Works until it is done or the loop has ended.
+fn spawn(over: CancellationToken, work: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(async move { over.run_until_cancelled(work).await });
 }

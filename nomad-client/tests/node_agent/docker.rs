@@ -162,9 +162,21 @@ async fn a_container_is_found_again_with_all_of_its_output() {
         read(&client, id, "alloc/logs/t.stdout.0").lines().count() > 3
     })
     .await;
+    let logs = client.layout(id).logs();
+    let lines = || {
+        std::fs::read_to_string(logs.join("t.stdout.0"))
+            .unwrap()
+            .lines()
+            .count()
+    };
     client.shutdown(Shutdown::KeepTasks).await;
+    drop(client);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let copied = lines();
     tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(lines(), copied, "nobody copies while no agent is there");
     let client = start(dir.path(), &server).await;
+    until("the rest is copied", || lines() > copied + 3).await;
     std::fs::write(client.layout(id).root().join("t/local/stop"), "").unwrap();
     until("it completed", || {
         server.status(id) == Some(AllocClientStatus::Complete)

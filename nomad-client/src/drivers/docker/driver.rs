@@ -190,6 +190,15 @@ impl Docker {
     }
 }
 
+impl Drop for Docker {
+    /// Another agent may go on with the copies at once.
+    fn drop(&mut self) {
+        let copied = self.copied.get_mut();
+        let copied = copied.unwrap_or_else(PoisonError::into_inner);
+        copied.values().for_each(JoinHandle::abort);
+    }
+}
+
 fn failed(action: &str, error: &Error) -> TaskError {
     TaskError::Engine {
         action: action.to_owned(),
