@@ -209,7 +209,7 @@ async fn start_server(
     let machine = ServerConfig {
         workers: config.server.num_schedulers.unwrap_or(threads),
         servers: vec![addresses.rpc.clone()],
-        seed: drawn_seed(),
+        seed: crate::draw::number(),
         ..ServerConfig::default()
     };
     let directory = config
@@ -223,14 +223,6 @@ async fn start_server(
         Ok(server) => Ok(server?),
         Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     }
-}
-
-/// A number that no other start of an agent has.
-fn drawn_seed() -> u64 {
-    use std::hash::{BuildHasher as _, Hasher as _};
-    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
-    hasher.write_i64(super::clock::now().0);
-    hasher.finish()
 }
 
 fn servers(config: &AgentConfig) -> Result<Vec<String>, AgentError> {

@@ -11,7 +11,8 @@ use thiserror::Error;
 use super::call::Call;
 use super::flag::Flag;
 use super::flag::shared::{HCL2_STRICT, JSON_FILE, VAR, VAR_FILE};
-use super::job_folder::{JobFolder, Random};
+use super::job_folder::JobFolder;
+use crate::draw::Random;
 
 /// Largest job file or variable file.
 const FILE_BYTES_MAX: u64 = 16 << 20;

@@ -1,11 +1,10 @@
 //! The folder of a job file, for `file()` and its kin, and randomness for `uuidv4()`.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use nomad_core::hcl::limits::FILE_BYTES_MAX;
-use nomad_core::hcl::{FileSource, FileSourceError, RandomSource};
+use nomad_core::hcl::{FileSource, FileSourceError};
 
 /// Most entries that one `fileset()` looks at.
 const ENTRIES_MAX: usize = 100_000;
@@ -131,16 +130,6 @@ fn name_matches(pattern: &[char], name: &[char]) -> bool {
             wanted == found && name_matches(pattern, name)
         }
         _ => false,
-    }
-}
-
-/// Random bytes of the process: hashes under keys that the system drew.
-pub(crate) struct Random;
-
-impl RandomSource for Random {
-    fn sixteen_bytes(&self) -> [u8; 16] {
-        let half = || RandomState::new().build_hasher().finish();
-        ((u128::from(half()) << 64) | u128::from(half())).to_be_bytes()
     }
 }
 

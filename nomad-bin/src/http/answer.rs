@@ -29,6 +29,8 @@ pub(super) enum Content {
     Json(serde_json::Value),
     /// Bytes as they are, with their type.
     Bytes(Bytes, String),
+    /// A body that comes as it comes, with its type; never compressed.
+    Stream(Body, String),
 }
 
 fn header(name: &'static str, value: impl ToString) -> (HeaderName, HeaderValue) {
@@ -68,6 +70,16 @@ impl Answer {
     /// 200 with text that is not JSON.
     pub(super) fn bytes(bytes: impl Into<Bytes>, kind: &str) -> Self {
         let body = Content::Bytes(bytes.into(), kind.to_owned());
+        Self {
+            status: StatusCode::OK,
+            headers: Vec::new(),
+            body,
+        }
+    }
+
+    /// 200 with bytes that come as they come.
+    pub(super) fn stream(body: Body, kind: &str) -> Self {
+        let body = Content::Stream(body, kind.to_owned());
         Self {
             status: StatusCode::OK,
             headers: Vec::new(),
@@ -128,6 +140,18 @@ impl Answer {
             Content::Empty => (Bytes::new(), None),
             Content::Json(value) => (encode(&value, pretty), Some("application/json".to_owned())),
             Content::Bytes(bytes, kind) => (bytes, Some(kind)),
+            Content::Stream(body, kind) => {
+                if let Ok(kind) = HeaderValue::from_str(&kind) {
+                    headers.insert("content-type", kind);
+                }
+                headers.extend(
+                    self.headers
+                        .into_iter()
+                        .map(|(name, value)| (Some(name), value)),
+                );
+                *response.body_mut() = body;
+                return response;
+            }
         };
         if let Some(kind) = kind.and_then(|kind| HeaderValue::from_str(&kind).ok()) {
             headers.insert("content-type", kind);

@@ -5,6 +5,7 @@ mod api;
 mod body;
 mod decode;
 mod error;
+mod forward;
 mod page;
 mod permit;
 mod query;

@@ -40,6 +40,10 @@ capabilities! {
     ParseJob = "parse-job";
     /// Stop, restart and signal allocations.
     AllocLifecycle = "alloc-lifecycle";
+    /// Read files of allocations.
+    ReadFs = "read-fs";
+    /// Read logs of tasks.
+    ReadLogs = "read-logs";
     /// Read nodes.
     NodeRead = "node:read";
     /// Change nodes.

@@ -1,7 +1,7 @@
 //! A request as handlers see it: path pieces, query, body.
 
 use bytes::Bytes;
-use hyper::HeaderMap;
+use hyper::{HeaderMap, Method};
 use nomad_core::id::{JobId, JobKey, NamespaceName};
 
 use super::decode;
@@ -10,6 +10,10 @@ use super::query::Query;
 
 /// A request, read in full.
 pub(super) struct Request {
+    /// Its method.
+    pub method: Method,
+    /// Its path and query as they came.
+    pub target: String,
     /// What its path captured, decoded, in order.
     pub captured: Vec<String>,
     /// Its query.

@@ -156,6 +156,12 @@ async fn route(
         Found::Answer(answer) => return *answer,
     };
     let request = Request {
+        method: parts.method.clone(),
+        target: parts
+            .uri
+            .path_and_query()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         captured,
         query,
         headers: parts.headers.clone(),

@@ -5,8 +5,8 @@ use super::permit::{self, authorize};
 use super::request::Request;
 use super::router::{Handled, Methods, Route};
 use super::routes::{
-    agent, allocations, deployments, evaluations, job, job_write, jobs, nodes, operator, status,
-    submit,
+    agent, allocations, client, client_files, deployments, evaluations, job, job_write, jobs,
+    nodes, operator, status, submit,
 };
 
 macro_rules! routes {
@@ -92,6 +92,17 @@ pub(super) const ROUTES: &[Route] = routes! {
     Any "/v1/plugins" => ;
     Any "/v1/plugin/*rest" => ;
     Any "/v1/acl/*rest" => ;
+    Any "/v1/client/fs/logs/:alloc" => ReadLogs client_files::logs;
+    Any "/v1/client/fs/ls/:alloc" => ReadFs client_files::list;
+    Any "/v1/client/fs/stat/:alloc" => ReadFs client_files::stat;
+    Any "/v1/client/fs/cat/:alloc" => ReadFs client_files::cat;
+    Any "/v1/client/fs/readat/:alloc" => ReadFs client_files::read_at;
+    Any "/v1/client/fs/stream/:alloc" => ReadFs client_files::stream;
+    Any "/v1/client/allocation/:id/stats" => ReadJob client::alloc_stats;
+    Any "/v1/client/allocation/:id/restart" => AllocLifecycle client::restart;
+    Any "/v1/client/allocation/:id/signal" => AllocLifecycle client::signal;
+    Any "/v1/client/allocation/:id/gc" => SubmitJob client::collect;
+    Any "/v1/client/gc" => NodeWrite client::collect_all;
     Any "/v1/client/*rest" => ;
     Get "/v1/agent/self" => AgentRead agent::own;
     Get "/v1/agent/members" => NodeRead agent::members;

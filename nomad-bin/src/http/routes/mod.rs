@@ -2,6 +2,8 @@
 
 pub(super) mod agent;
 pub(super) mod allocations;
+pub(super) mod client;
+pub(super) mod client_files;
 pub(super) mod deployments;
 pub(super) mod evaluations;
 pub(super) mod job;

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use nomad_core::command::Submission;
 use nomad_core::model::JobSpec;
-use nomad_core::spec::{AdmitError, Admitted, Limits, admit};
+use nomad_core::spec::{
+    AdmitError, Admitted, Inputs, Limits, VarFile, admit, canonicalize, parse_hcl,
+};
 use nomad_core::state::Snapshot;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::draw::Random;
 use crate::http::answer::Answer;
 use crate::http::api::Api;
 use crate::http::error::HttpError;
@@ -145,7 +148,41 @@ pub(crate) async fn validate(
     })))
 }
 
-/// `POST /v1/jobs/parse`.
-pub(crate) async fn parse(_: &Api, _: Permit<ParseJob>, _: Request) -> Result<Answer, HttpError> {
-    Err(HttpError::not_here("POST /v1/jobs/parse"))
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Parse {
+    #[serde(rename = "JobHCL")]
+    hcl: String,
+    #[serde(rename = "Variables")]
+    variables: String,
+    #[serde(rename = "Canonicalize")]
+    canonicalize: bool,
+}
+
+/// `POST /v1/jobs/parse`. Files of this machine are out of reach for the job's functions.
+pub(crate) async fn parse(
+    _: &Api,
+    _: Permit<ParseJob>,
+    request: Request,
+) -> Result<Answer, HttpError> {
+    let asked: Parse = request.json()?;
+    if asked.hcl.is_empty() {
+        return Err(HttpError::bad("Job spec is empty"));
+    }
+    let mut inputs = Inputs {
+        random: Some(&Random),
+        ..Inputs::default()
+    };
+    if !asked.variables.is_empty() {
+        inputs.var_files.push(VarFile {
+            name: "input.hcl".to_owned(),
+            text: asked.variables.clone(),
+        });
+    }
+    let mut job = parse_hcl(&asked.hcl, "input.hcl", &inputs)
+        .map_err(|error| HttpError::bad(format!("Failed to parse job: {error}")))?;
+    if asked.canonicalize {
+        canonicalize(&mut job);
+    }
+    Answer::json(&job)
 }
