@@ -6,6 +6,7 @@
 pub mod agent;
 mod api;
 pub mod cli;
+mod dev;
 mod draw;
 pub mod http;
 pub mod server;

@@ -173,6 +173,13 @@ fn docker_rules(config: &AgentConfig, node: &Node) -> Result<DockerRules, RulesE
     })
 }
 
+/// Removes the parent of the control groups when nothing is in it any more.
+pub(super) fn remove_cgroups() {
+    if let Some(hierarchy) = Hierarchy::of_host() {
+        Tree::new(hierarchy, CGROUP_PARENT).remove_if_empty();
+    }
+}
+
 /// The parent of tasks' control groups, where this user may make some.
 fn cgroups() -> Option<Tree> {
     let tree = Tree::new(Hierarchy::of_host()?, CGROUP_PARENT);

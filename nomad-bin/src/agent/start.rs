@@ -319,6 +319,7 @@ impl Agent {
             server.stop().await;
         }
         if let Some(path) = self.temporary.take() {
+            super::client::remove_cgroups();
             let _ = std::fs::remove_dir_all(path);
         }
     }

@@ -81,10 +81,12 @@ fn call(command: &'static Command, words: &[String]) -> u8 {
     let mut ui = Ui::standard(call.color());
     let outcome = check_words(command, &call.parsed).and_then(|()| match command.run {
         Run::Offline(run) => run(&call, &mut ui),
-        Run::Online(run) => {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+        Run::Online(run) | Run::Threaded(run) => {
+            let mut builder = match command.run {
+                Run::Threaded(_) => tokio::runtime::Builder::new_multi_thread(),
+                _ => tokio::runtime::Builder::new_current_thread(),
+            };
+            let runtime = builder.enable_all().build();
             let runtime = runtime
                 .map_err(|error| Failure::said(format!("could not start a runtime: {error}")))?;
             runtime.block_on(run(&call, &mut ui))

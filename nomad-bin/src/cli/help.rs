@@ -1,7 +1,7 @@
 //! Help texts, made from the tables of [`super::registry`].
 
 use super::flag::{Flag, shared};
-use super::registry::{COMMANDS, ELSEWHERE, GROUPS, in_group};
+use super::registry::{COMMANDS, GROUPS, in_group};
 use super::spec::Command;
 
 /// Column at which help of flags begins.
@@ -16,7 +16,7 @@ const COMMON: &[&str] = &["run", "stop", "status", "alloc", "job", "node", "agen
 pub(crate) fn top() -> String {
     let mut common = Vec::new();
     let mut other: Vec<(&str, String)> = Vec::new();
-    for (word, summary) in GROUPS.iter().chain(ELSEWHERE) {
+    for (word, summary) in GROUPS {
         other.push((word, (*summary).to_owned()));
     }
     for command in COMMANDS {

@@ -106,7 +106,11 @@ impl JobFile {
 
 /// Reads and parses the job file that the call names.
 pub(crate) fn load(call: &Call) -> Result<JobFile, JobFileError> {
-    let typed = call.first();
+    load_path(call, call.first())
+}
+
+/// Reads and parses the job file at a path, with the call's variables.
+pub(crate) fn load_path(call: &Call, typed: &str) -> Result<JobFile, JobFileError> {
     let variables = !call.parsed.all(&VAR).is_empty() || !call.parsed.all(&VAR_FILE).is_empty();
     if call.on(&JSON_FILE) && variables {
         return Err(JobFileError::VariablesInJson);

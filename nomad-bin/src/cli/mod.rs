@@ -26,3 +26,5 @@ mod template;
 mod ui;
 
 pub use dispatch::run;
+pub(crate) use failure::Failure;
+pub(crate) use ui::Ui;

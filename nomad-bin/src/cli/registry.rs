@@ -18,6 +18,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     c::deployment_promote::COMMAND,
     c::deployment_resume::COMMAND,
     c::deployment_status::COMMAND,
+    c::dev::COMMAND,
     c::eval_list::COMMAND,
     c::eval_status::COMMAND,
     c::job_allocs::COMMAND,
@@ -52,12 +53,6 @@ pub(crate) const GROUPS: &[(&str, &str)] = &[
     ("server", "Interact with servers"),
     ("system", "Interact with the system API"),
 ];
-
-/// Words that other parts of the binary answer (see `main`), for help and suggestions.
-pub(crate) const ELSEWHERE: &[(&str, &str)] = &[(
-    "dev",
-    "Runs an agent and job files in the foreground, and leaves nothing behind",
-)];
 
 /// What the words of a command line name.
 pub(crate) enum Named {
@@ -110,7 +105,7 @@ pub(crate) fn in_group(group: &str) -> impl Iterator<Item = &'static Command> {
 
 /// Every word that may stand first.
 fn top_words() -> impl Iterator<Item = &'static str> {
-    let groups = GROUPS.iter().chain(ELSEWHERE).map(|(word, _)| *word);
+    let groups = GROUPS.iter().map(|(word, _)| *word);
     let names = COMMANDS
         .iter()
         .filter(|c| !c.name.contains(' '))

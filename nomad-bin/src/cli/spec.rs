@@ -24,6 +24,8 @@ pub(crate) enum Run {
     Offline(fn(&Call, &mut Ui) -> Outcome),
     /// Speaks with an agent.
     Online(for<'a> fn(&'a Call, &'a mut Ui) -> Running<'a>),
+    /// Runs an agent itself, on a runtime of many threads.
+    Threaded(for<'a> fn(&'a Call, &'a mut Ui) -> Running<'a>),
 }
 
 /// One command of the command line.

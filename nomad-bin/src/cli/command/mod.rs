@@ -13,6 +13,7 @@ pub(crate) mod deployment_pause;
 pub(crate) mod deployment_promote;
 pub(crate) mod deployment_resume;
 pub(crate) mod deployment_status;
+pub(crate) mod dev;
 pub(crate) mod eval_list;
 pub(crate) mod eval_status;
 pub(crate) mod job_allocs;
