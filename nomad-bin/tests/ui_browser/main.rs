@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod agent;
 mod canned;
 mod comfort;
 mod double;
