@@ -7,11 +7,21 @@ use std::path::{Path, PathBuf};
 const FILE_LINES_MAX: usize = 900;
 const FUNCTION_LINES_MAX: usize = 90;
 const FUNCTION_LINES_MEDIAN_MAX: usize = 10;
-const CRATES: [&str; 7] =
-    ["nomad-core", "nomad-sched", "nomad-raft", "nomad-client", "nomad-bin", "examples", "benches"];
+const CRATES: [&str; 7] = [
+    "nomad-core",
+    "nomad-sched",
+    "nomad-raft",
+    "nomad-client",
+    "nomad-bin",
+    "examples",
+    "benches",
+];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a workspace")
+        .to_owned()
 }
 
 /// Every Rust file of the workspace.
@@ -38,7 +48,10 @@ fn text(path: &Path) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+    path.strip_prefix(root())
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 /// Lines of each function, by the indentation of its closing brace, which rustfmt keeps exact.
@@ -61,7 +74,10 @@ fn functions(source: &str) -> Vec<(String, usize)> {
         }
         let indent = line.len() - code.len();
         let close = format!("{}}}", " ".repeat(indent));
-        let body = lines.iter().skip(at).position(|line| line.trim_end() == close);
+        let body = lines
+            .iter()
+            .skip(at)
+            .position(|line| line.trim_end() == close);
         let semicolon = lines.iter().skip(at).position(|line| line.ends_with(';'));
         if let Some(length) = body
             && semicolon.is_none_or(|end| end > 0)
@@ -97,7 +113,11 @@ fn functions_are_short_and_most_are_tiny() {
     }
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
-    println!("{} functions, median {median}, longest {:?}", lengths.len(), lengths.last());
+    println!(
+        "{} functions, median {median}, longest {:?}",
+        lengths.len(),
+        lengths.last()
+    );
     assert!(long.is_empty(), "above {FUNCTION_LINES_MAX}: {long:#?}");
     assert!(median <= FUNCTION_LINES_MEDIAN_MAX, "median {median}");
 }
@@ -109,11 +129,17 @@ fn dependencies_point_one_way() {
         ("nomad-sched", &["nomad-core"]),
         ("nomad-raft", &["nomad-core"]),
         ("nomad-client", &["nomad-core"]),
-        ("nomad-bin", &["nomad-core", "nomad-sched", "nomad-raft", "nomad-client"]),
+        (
+            "nomad-bin",
+            &["nomad-core", "nomad-sched", "nomad-raft", "nomad-client"],
+        ),
     ];
     for (name, may) in allowed {
         let manifest = text(&root().join(name).join("Cargo.toml"));
-        let product = manifest.split("[dev-dependencies]").next().unwrap_or_default();
+        let product = manifest
+            .split("[dev-dependencies]")
+            .next()
+            .unwrap_or_default();
         let product = product.split("[dependencies]").nth(1).unwrap_or_default();
         for line in product.lines().filter(|line| line.starts_with("nomad-")) {
             let on = line.split(['.', ' ', '=']).next().unwrap_or_default();
@@ -127,19 +153,30 @@ fn core_and_sched_know_no_runtime() {
     for name in ["nomad-core", "nomad-sched"] {
         let manifest = text(&root().join(name).join("Cargo.toml"));
         for banned in ["tokio", "rand", "hyper", "nix", "libc"] {
-            assert!(!manifest.contains(&format!("\n{banned}")), "{name} must not use {banned}");
+            assert!(
+                !manifest.contains(&format!("\n{banned}")),
+                "{name} must not use {banned}"
+            );
         }
     }
 }
 
 #[test]
 fn nothing_is_called_by_a_name_that_says_nothing() {
-    let banned = ["util", "utils", "helper", "helpers", "manager", "common", "misc"];
+    let banned = [
+        "util", "utils", "helper", "helpers", "manager", "common", "misc",
+    ];
     let found: Vec<String> = rust_files()
         .iter()
         .filter(|path| {
-            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            let parent = path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+            let stem = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .unwrap_or_default();
+            let parent = path
+                .parent()
+                .and_then(Path::file_name)
+                .and_then(|name| name.to_str());
             banned.contains(&stem) || parent.is_some_and(|name| banned.contains(&name))
         })
         .map(|path| shown(path))
@@ -149,7 +186,12 @@ fn nothing_is_called_by_a_name_that_says_nothing() {
 
 #[test]
 fn no_mark_of_unfinished_work_is_left() {
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!("), concat!("unimplemented", "!(")];
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+    ];
     for path in rust_files() {
         let source = text(&path);
         for mark in marks {
@@ -165,11 +207,17 @@ fn every_folder_of_the_crates_stands_in_the_architecture() {
         let source = root().join(name).join("src");
         for entry in fs::read_dir(source).expect("a readable folder").flatten() {
             let path = entry.path();
-            let module = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let module = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .unwrap_or_default();
             if matches!(module, "lib" | "main" | "bin") {
                 continue;
             }
-            assert!(map.contains(&format!("`{module}`")), "ARCHITECTURE.md does not name {name}'s `{module}`");
+            assert!(
+                map.contains(&format!("`{module}`")),
+                "ARCHITECTURE.md does not name {name}'s `{module}`"
+            );
         }
     }
 }
