@@ -17,3 +17,13 @@ impl RandomSource for Random {
         ((u128::from(number()) << 64) | u128::from(number())).to_be_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_draws_differ() {
+        assert_ne!(Random.sixteen_bytes(), Random.sixteen_bytes());
+    }
+}

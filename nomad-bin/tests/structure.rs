@@ -1,6 +1,8 @@
 //! The shape of the tree: sizes of files and functions, direction of dependencies, banned names
 //! and calls. Lints hold what they can; this holds the rest.
 
+#![expect(clippy::expect_used, reason = "tests")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -26,10 +26,6 @@ pub fn run(words: &[String]) -> u8 {
     }
     match find(words) {
         Named::Command(command, length) => call(command, words.get(length..).unwrap_or(&[])),
-        Named::Elsewhere(word) => {
-            Ui::standard(None).error(format!("not supported yet: nomad {word}"));
-            1
-        }
         Named::Group(group, unknown) => show_group(group, unknown.as_deref(), words),
         Named::Nothing(nearest) => {
             let typed = words.first().map(String::as_str).unwrap_or_default();

@@ -163,9 +163,4 @@ mod tests {
         );
         assert!(files.absolute("one.txt").unwrap().ends_with("/one.txt"));
     }
-
-    #[test]
-    fn two_draws_differ() {
-        assert_ne!(Random.sixteen_bytes(), Random.sixteen_bytes());
-    }
 }

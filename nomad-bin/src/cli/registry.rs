@@ -56,8 +56,6 @@ pub(crate) const GROUPS: &[(&str, &str)] = &[
 
 /// What the words of a command line name.
 pub(crate) enum Named {
-    /// A word of [`ELSEWHERE`].
-    Elsewhere(&'static str),
     /// A command; the number of words that named it.
     Command(&'static Command, usize),
     /// A group word, alone or followed by an unknown word.
@@ -76,9 +74,6 @@ pub(crate) fn find(words: &[String]) -> Named {
         if let Some(command) = COMMANDS.iter().find(known) {
             return Named::Command(command, length);
         }
-    }
-    if let Some((word, _)) = ELSEWHERE.iter().find(|(word, _)| *word == first) {
-        return Named::Elsewhere(word);
     }
     if let Some((group, _)) = GROUPS.iter().find(|(group, _)| *group == first) {
         let unknown = Some(second).filter(|word| !word.is_empty() && !word.starts_with('-'));

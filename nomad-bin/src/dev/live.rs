@@ -22,6 +22,9 @@ const READY_WITHIN: Duration = Duration::from_secs(15);
 /// Time that tasks get to stop at the end.
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 
+/// Reads and admits one job file.
+pub(crate) type Load<'a> = &'a dyn Fn(&str) -> Result<(Job, Submission), Failure>;
+
 /// What `nomad dev` was asked to do.
 pub(crate) struct Session<'a> {
     /// Paths of the job files.
@@ -29,7 +32,7 @@ pub(crate) struct Session<'a> {
     /// Submit again when a file is saved.
     pub(crate) watch: bool,
     /// Reads and admits one file.
-    pub(crate) load: &'a dyn Fn(&str) -> Result<(Job, Submission), Failure>,
+    pub(crate) load: Load<'a>,
 }
 
 /// Runs an agent and the session's jobs until Ctrl-C, or until batch jobs are over; answers the

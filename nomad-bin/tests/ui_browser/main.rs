@@ -27,6 +27,13 @@ const ENTER: char = '\u{e007}';
 /// A cluster with some jobs.
 fn cluster() -> Double {
     let double = Double::start();
+    list_jobs(&double);
+    show_jobs(&double);
+    show_web(&double);
+    double
+}
+
+fn list_jobs(double: &Double) {
     let mut importer = canned::stub("importer", "prod", "batch", "running", &[]);
     importer["Periodic"] = json!(true);
     importer["JobSummary"]["Children"] = json!({"Pending": 1, "Running": 2, "Dead": 40});
@@ -78,6 +85,9 @@ fn cluster() -> Double {
             ),
         ]),
     );
+}
+
+fn show_jobs(double: &Double) {
     for (id, kind, groups) in [
         ("cache", "service", &[("redis", 3)][..]),
         ("web", "service", &[("api", 3), ("worker", 5)]),
@@ -101,6 +111,9 @@ fn cluster() -> Double {
             &canned::job_summary(id, &[]),
         );
     }
+}
+
+fn show_web(double: &Double) {
     double.answer(
         "/v1/job/web/allocations",
         &json!([
@@ -129,7 +142,6 @@ fn cluster() -> Double {
         &format!("/v1/allocation/{}", canned::ALLOC),
         &canned::alloc("running", &started()),
     );
-    double
 }
 
 fn started() -> Vec<serde_json::Value> {
