@@ -8,8 +8,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use nomad_core::id::EvalId;
+use nomad_core::schedule::Decision;
 
-use crate::server::{Decision, ProposalId};
+use crate::server::ProposalId;
 
 /// A decision whose plan waits.
 #[derive(Debug, Clone, PartialEq)]

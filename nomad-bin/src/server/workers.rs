@@ -65,19 +65,13 @@ fn work(waiting: &Mutex<Receiver<Box<DecisionTask>>>, events: &SyncSender<Event>
 
 fn decide(task: &DecisionTask) -> Box<Decision> {
     let mut seed = Seed::new(task.seed);
-    let decided = schedule(
+    Box::new(schedule(
         &task.snapshot,
         &task.eval,
         &Policy::default(),
         task.now,
         &mut seed,
-    );
-    let (plan, eval, created) = (decided.plan, decided.eval, decided.created);
-    Box::new(Decision {
-        plan,
-        eval,
-        created,
-    })
+    ))
 }
 
 fn text_of(panic: &(dyn std::any::Any + Send)) -> String {

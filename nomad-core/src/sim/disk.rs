@@ -110,6 +110,11 @@ impl SimDisk {
         self.platter.borrow_mut().faults.insert(operation, fault);
     }
 
+    /// Forgets every fault that is set and has not happened.
+    pub fn clear_faults(&self) {
+        self.platter.borrow_mut().faults.clear();
+    }
+
     /// Limits the sum of all file lengths, in bytes; `None` lifts the limit.
     pub fn limit_capacity(&self, bytes: Option<u64>) {
         self.platter.borrow_mut().capacity = bytes;

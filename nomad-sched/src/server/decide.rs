@@ -6,9 +6,10 @@ use std::sync::Arc;
 use nomad_core::command::Command;
 use nomad_core::id::EvalId;
 use nomad_core::model::{EvalStatus, Evaluation, JobType, Trigger};
+use nomad_core::schedule::Decision;
 use nomad_core::units::Timestamp;
 
-use super::input::{DecideError, Decision, DecisionTask, Effect, Token};
+use super::input::{DecideError, DecisionTask, Effect, Token};
 use super::machine::Server;
 use super::proposals::Waiting;
 use crate::applier::Submitted;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use nomad_core::command::Entry;
 use nomad_core::id::EvalId;
-use nomad_core::model::{Evaluation, Plan};
+use nomad_core::model::Evaluation;
+use nomad_core::schedule::Decision;
 use nomad_core::state::{Snapshot, State, Topic};
 use nomad_core::units::{Index, Timestamp};
 use nomad_core::wire::node::{NodeAnswer, NodeRequest, Refusal};
@@ -125,17 +126,6 @@ pub struct DecisionTask {
     pub seed: u64,
     /// Attempts that lost against other plans without any progress.
     pub attempts: u32,
-}
-
-/// What a worker decided about an evaluation.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Decision {
-    /// What to commit; may be empty.
-    pub plan: Plan,
-    /// The evaluation as it is once the plan is committed in full: complete, or blocked again.
-    pub eval: Evaluation,
-    /// Evaluations made on the way: follow-ups, and a blocked one for what was not placed.
-    pub created: Vec<Evaluation>,
 }
 
 /// Why a worker has no decision.

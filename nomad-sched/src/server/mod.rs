@@ -29,5 +29,6 @@ pub use config::{
     CANCELED_PER_ENTRY_MAX, JOB_MAX_COUNT, PLANS_PER_ENTRY_MAX, PROPOSALS_MAX, ServerConfig,
     UPDATES_PER_ENTRY_MAX, UPDATES_WAITING_MAX, WAIT_MAX,
 };
-pub use input::{DecideError, Decision, DecisionTask, Effect, Input, ProposalId, Ticket, Token};
+pub use input::{DecideError, DecisionTask, Effect, Input, ProposalId, Ticket, Token};
 pub use machine::Server;
+pub use nomad_core::schedule::Decision;

@@ -97,7 +97,7 @@ impl Server {
         let mut changed = Vec::new();
         for alloc in self.state.allocs_of_node(&node) {
             all.push((alloc.id, alloc.alloc_modify_index));
-            let is_news = alloc.alloc_modify_index > seen && !alloc.is_client_terminal();
+            let is_news = alloc.alloc_modify_index > seen;
             if let Some(job) = self.state.job_of(alloc).filter(|_| is_news) {
                 changed.push(Assignment {
                     alloc: alloc.clone(),

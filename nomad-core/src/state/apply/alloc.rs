@@ -99,8 +99,10 @@ impl Write<'_> {
             self.change_record(&key, |record| count(&mut record.open.allocs, was, is));
             self.status_is_stale(&key);
         }
-        if let Some(new) = new {
-            self.summarize_alloc(&key, old, new);
+        match (old, new) {
+            (_, Some(new)) => self.summarize_alloc(&key, old, new),
+            (Some(old), None) => self.summarize_removal(&key, old),
+            (None, None) => {}
         }
     }
 

@@ -31,6 +31,15 @@ impl Write<'_> {
         });
     }
 
+    /// An allocation that is collected is not starting or running any more.
+    pub(super) fn summarize_removal(&mut self, key: &JobKey, old: &Allocation) {
+        if self.is_current_incarnation(key, old) {
+            self.change_summary(key, old.task_group.clone(), |group| {
+                leave(group, old.client_status);
+            });
+        }
+    }
+
     /// What an evaluation could not place yet is queued.
     pub(super) fn summarize_queued(&mut self, key: &JobKey, eval: &Evaluation) {
         let Some(record) = self.state.jobs.get(key) else {

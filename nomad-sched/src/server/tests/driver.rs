@@ -11,6 +11,7 @@ use nomad_core::model::{
     AllocClientStatus, AllocDesiredStatus, Allocation, Deployment, DeploymentState, EvalStatus,
     Job, List, Node, NodeStatus, Plan, TaskGroup,
 };
+use nomad_core::schedule::Decision;
 use nomad_core::seam::Machine;
 use nomad_core::secret::Secret;
 use nomad_core::seed::Seed;
@@ -20,7 +21,7 @@ use nomad_core::wire::node::{NodeAnswer, NodeCall, NodeRequest, Refusal};
 use nomad_core::wire::operator::{OperatorAnswer, OperatorRefusal, OperatorRequest};
 
 use crate::server::{
-    Decision, DecisionTask, Effect, Input, ProposalId, Server, ServerConfig, Ticket,
+    DecisionTask, Effect, Input, ProposalId, Server, ServerConfig, Ticket,
 };
 
 pub(super) struct Driver {
@@ -294,8 +295,10 @@ fn decide(task: &DecisionTask) -> Decision {
     let state = &task.snapshot;
     let mut seed = Seed::new(task.seed);
     let mut decision = Decision {
+        plan: Plan::default(),
         eval: (*task.eval).clone(),
-        ..Decision::default()
+        created: Vec::new(),
+        reblocked: false,
     };
     decision.eval.status = EvalStatus::Complete;
     decision.eval.snapshot_index = state.index();
