@@ -230,8 +230,12 @@ impl AllocRunner {
     /// The instant at which it must be looked at again.
     pub(crate) fn next_wakeup(&self) -> Option<Timestamp> {
         let tasks = self.tasks.values().filter_map(TaskRunner::next_wakeup);
-        let ending = self.ending.as_ref().and_then(Ending::next_wakeup);
-        let health = self.health.as_ref().map(HealthWatch::next_wakeup);
+        // Outside of the tasks' time nobody looks at these: a past instant would wake for ever.
+        let runs = self.phase == Phase::Running;
+        let ending = self.ending.as_ref().filter(|_| runs);
+        let ending = ending.and_then(Ending::next_wakeup);
+        let health = self.health.as_ref().filter(|_| runs);
+        let health = health.map(HealthWatch::next_wakeup);
         let removal = match self.phase {
             Phase::Removing { due } => due,
             _ => None,
