@@ -56,7 +56,10 @@ impl SimDriver {
 
     /// The tasks that run.
     pub fn running(&self) -> impl Iterator<Item = &str> {
-        let runs = self.tasks.iter().filter(|(_, fate)| **fate == TaskFate::Runs);
+        let runs = self
+            .tasks
+            .iter()
+            .filter(|(_, fate)| **fate == TaskFate::Runs);
         runs.map(|(name, _)| name.as_str())
     }
 

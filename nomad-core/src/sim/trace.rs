@@ -36,7 +36,10 @@ impl Trace {
         let (secs, rest) = (micros / 1_000_000, micros % 1_000_000);
         let begin = self.text.len();
         // Writing to a text cannot fail.
-        let _ = writeln!(self.text, "{secs:>6}.{rest:06} {who:<8} {what:<14} {detail}");
+        let _ = writeln!(
+            self.text,
+            "{secs:>6}.{rest:06} {who:<8} {what:<14} {detail}"
+        );
         self.text.get(begin..).filter(|_| self.echo)
     }
 

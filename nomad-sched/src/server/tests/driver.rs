@@ -20,9 +20,7 @@ use nomad_core::units::{Index, Span, Timestamp};
 use nomad_core::wire::node::{NodeAnswer, NodeCall, NodeRequest, Refusal};
 use nomad_core::wire::operator::{OperatorAnswer, OperatorRefusal, OperatorRequest};
 
-use crate::server::{
-    DecisionTask, Effect, Input, ProposalId, Server, ServerConfig, Ticket,
-};
+use crate::server::{DecisionTask, Effect, Input, ProposalId, Server, ServerConfig, Ticket};
 
 pub(super) struct Driver {
     pub(super) server: Server,
