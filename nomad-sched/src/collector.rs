@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use nomad_core::command::Command;
 use nomad_core::id::{AllocId, DeploymentId, EvalId, JobKey, NodeId};
 use nomad_core::model::{
-    AllocClientStatus, AllocDesiredStatus, Allocation, Evaluation, Job, JobStatus, JobType,
+    AllocClientStatus, AllocDesiredStatus, Allocation, Deployment, DeploymentStatus, Evaluation, Job, JobStatus, JobType,
     NodeStatus,
 };
 use nomad_core::state::{JobRecord, State};
@@ -291,10 +291,22 @@ fn choose_deployments(state: &State, now: Timestamp, ages: &GcThresholds, garbag
             let mut allocs = state.allocs_of_deployment(&deployment.id);
             allocs.any(|alloc| !alloc.is_terminal())
         };
-        if over && !garbage.jobs.contains(&deployment.job_key()) && !referred() {
+        let goes = !garbage.jobs.contains(&deployment.job_key()) && !is_memory(state, deployment);
+        if over && goes && !referred() {
             garbage.deployments.insert(deployment.id);
         }
     }
+}
+
+/// A failed deployment is the memory that this version of the job failed: without it the next
+/// evaluation would deploy the version again.
+fn is_memory(state: &State, deployment: &Deployment) -> bool {
+    let key = deployment.job_key();
+    let latest = state.latest_deployment(&key).map(|latest| latest.id);
+    let current = state.job(&key).filter(|job| !job.stop);
+    deployment.status == DeploymentStatus::Failed
+        && latest == Some(deployment.id)
+        && current.is_some_and(|job| job.version == deployment.job_version)
 }
 
 fn choose_nodes(state: &State, now: Timestamp, ages: &GcThresholds, garbage: &mut Garbage) {
