@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use nomad_core::command::Command;
 use nomad_core::id::{AllocId, DeploymentId, EvalId, JobKey, NodeId};
 use nomad_core::model::{
-    AllocClientStatus, AllocDesiredStatus, Allocation, Deployment, DeploymentStatus, Evaluation, Job, JobStatus, JobType,
-    NodeStatus,
+    AllocClientStatus, AllocDesiredStatus, Allocation, Deployment, DeploymentStatus, Evaluation,
+    Job, JobStatus, JobType, NodeStatus,
 };
 use nomad_core::state::{JobRecord, State};
 use nomad_core::units::{Span, Timestamp};
