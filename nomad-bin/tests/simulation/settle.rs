@@ -29,6 +29,10 @@ pub(crate) fn complaints(state: &State, clients: &[ClientHost], now: Timestamp) 
         }
     }
     for deployment in state.deployments().filter(|it| it.status.is_active()) {
+        // One that waits for a promotion never ends by itself (spec/scheduler 14.3).
+        if deployment.requires_promotion() {
+            continue;
+        }
         // One that has placed nothing yet has no deadline.
         let has_placed = deployment
             .task_groups
