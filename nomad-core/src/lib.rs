@@ -30,3 +30,8 @@ pub mod spec;
 pub mod state;
 pub mod units;
 pub mod wire;
+
+/// The README's library example, compiled and run as a test.
+#[cfg(all(doctest, feature = "hcl"))]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

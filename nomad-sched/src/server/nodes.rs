@@ -1,6 +1,7 @@
 //! What nodes ask: registration, heartbeats (spec/scheduler 15.1, 15.2).
 
 use nomad_core::command::Command;
+use nomad_core::feasible::node_class;
 use nomad_core::id::NodeId;
 use nomad_core::model::node::NodeEvent;
 use nomad_core::model::{Node, NodeStatus};
@@ -84,6 +85,7 @@ impl Server {
     ) {
         let id = node.id;
         node.status = NodeStatus::Initializing;
+        node.computed_class = node_class(&node);
         let known = self.state.node(&id).cloned();
         let evals = match &known {
             Some(old) if is_same(old, &node) => {

@@ -59,6 +59,13 @@ pub(crate) async fn own(api: &Api, _: Permit<AgentRead>, _: Request) -> Result<A
             json!({"applied_index": index.to_string(), "num_peers": "0"}),
         );
     }
+    if let Some(client) = &api.client {
+        let allocs = client.allocs().len().to_string();
+        stats.insert(
+            "client".to_owned(),
+            json!({"node_id": client.node_id().to_string(), "num_allocations": allocs}),
+        );
+    }
     let member = if api.server.is_some() {
         member(api)
     } else {
