@@ -8,6 +8,7 @@ mod api;
 pub mod cli;
 mod dev;
 mod draw;
+mod dry_run;
 pub mod http;
 pub mod server;
 pub mod ui;

@@ -12,6 +12,7 @@ pub mod model;
 
 pub mod build;
 pub mod command;
+pub mod diff;
 pub mod expr;
 pub mod feasible;
 pub mod fit;

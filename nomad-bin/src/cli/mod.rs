@@ -19,7 +19,7 @@ mod lookup;
 mod monitor;
 mod present;
 mod registry;
-mod render;
+pub(crate) mod render;
 mod spec;
 mod tail;
 mod template;

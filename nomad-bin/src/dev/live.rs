@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nomad_core::command::Submission;
+use nomad_core::diff::JobDiff;
 use nomad_core::id::JobKey;
 use nomad_core::model::{AllocClientStatus, Job, JobType};
 use nomad_core::state::{State, TableName, Topic};
@@ -14,7 +15,9 @@ use super::follow::Followers;
 use super::narrate::Narrator;
 use super::watch::Watch;
 use crate::agent::{Agent, AgentConfig, start};
+use crate::cli::render::diff::{self, Drawing};
 use crate::cli::{Failure, Ui};
+use crate::dry_run::{annotated_diff, dry_run};
 use crate::server::ServerHandle;
 
 /// Time that the node gets to become ready.
@@ -186,9 +189,33 @@ async fn resubmit(session: &Session<'_>, path: &str, server: &ServerHandle, ui: 
         Ok(loaded) => loaded,
         Err(failure) => return ui.error(failure.to_string()),
     };
+    show_changes(server, &job, ui);
     if let Err(failure) = submit(server, job, submission, ui).await {
         ui.error(failure.to_string());
     }
+}
+
+/// Shows what submitting `job` will change.
+fn show_changes(server: &ServerHandle, job: &Job, ui: &mut Ui) {
+    let state = server.snapshot();
+    let changes = dry_run(&state, job, crate::agent::clock::now())
+        .and_then(|decided| Ok(annotated_diff(&state, job, &decided)?))
+        .map_err(|error| error.to_string())
+        .and_then(|changes| render(&changes, ui).map_err(|error| error.to_string()));
+    match changes {
+        Ok(text) => ui.line(text),
+        Err(reason) => ui.error(format!("could not show what changes: {reason}")),
+    }
+}
+
+fn render(changes: &JobDiff, ui: &Ui) -> Result<String, serde_json::Error> {
+    let shown = serde_json::from_value(serde_json::to_value(changes)?)?;
+    let drawing = Drawing {
+        verbose: false,
+        annotated: true,
+        paint: ui.paint,
+    };
+    Ok(diff::job(&shown, drawing))
 }
 
 /// Whether every batch job is over, and whether all of it ended well.

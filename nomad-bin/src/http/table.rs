@@ -6,7 +6,7 @@ use super::request::Request;
 use super::router::{Handled, Methods, Route};
 use super::routes::{
     agent, allocations, client, client_files, deployments, evaluations, job, job_write, jobs,
-    nodes, operator, status, submit,
+    nodes, operator, plan, status, submit,
 };
 
 macro_rules! routes {
@@ -40,7 +40,7 @@ pub(super) const ROUTES: &[Route] = routes! {
     Get "/v1/job/*id/allocations" => ReadJob job::allocations;
     Get "/v1/job/*id/evaluations" => ReadJob job::evaluations;
     Write "/v1/job/*id/periodic/force" => ;
-    Write "/v1/job/*id/plan" => ;
+    Write "/v1/job/*id/plan" => SubmitJob plan::plan;
     Get "/v1/job/*id/summary" => ReadJob job::summary;
     Write "/v1/job/*id/dispatch" => ;
     Write "/v1/job/*id/dispatch/payload" => ;

@@ -2,6 +2,7 @@
 
 use super::validate::{self, Complaint, Limits};
 use super::{canonicalize, complete, imply};
+use crate::model::service::Service;
 use crate::model::{Job, JobSpec, Settle, SettleError};
 
 /// A job that passed, with what its author should be told.
@@ -54,17 +55,33 @@ pub fn admit(mut spec: JobSpec, limits: &Limits) -> Result<Admitted, AdmitError>
     })
 }
 
-/// Services are registered in their job's namespace.
+/// Services are registered in their job's namespace; those of a task are told whose they are.
 fn place_services(job: &mut Job) {
     let namespace = job.namespace.to_string();
     for group in job.task_groups.iter_mut() {
         for service in group.services.iter_mut() {
-            service.namespace.clone_from(&namespace);
+            place_service(service, &namespace, None);
         }
         for task in group.tasks.iter_mut() {
+            let name = task.name.to_string();
             for service in task.services.iter_mut() {
-                service.namespace.clone_from(&namespace);
+                place_service(service, &namespace, Some(&name));
             }
+        }
+    }
+}
+
+fn place_service(service: &mut Service, namespace: &str, task: Option<&String>) {
+    namespace.clone_into(&mut service.namespace);
+    if let Some(task) = task {
+        service.task_name.clone_from(task);
+    }
+    for check in service.checks.iter_mut() {
+        if let Some(task) = task {
+            check.task_name.clone_from(task);
+        }
+        if check.name.is_empty() {
+            check.name = format!("service: {:?} check", service.name);
         }
     }
 }

@@ -47,6 +47,9 @@ fn complete_network(network: &mut NetworkResourceSpec) {
 }
 
 fn complete_task(task: &mut TaskSpec) {
+    let resources = task.resources.iter_mut();
+    let networks = resources.flat_map(|resources| resources.networks.iter_mut().flatten());
+    networks.for_each(complete_network);
     let identity = task.identity.get_or_insert_default();
     if identity.name.is_empty() {
         "default".clone_into(&mut identity.name);

@@ -14,8 +14,9 @@ use crate::model::task::TaskSpec;
 pub(super) fn imply(job: &mut JobSpec) {
     for group in job.task_groups.iter_mut().flatten() {
         imply_group(group);
+        imply_signals(group);
         for task in group.tasks.iter_mut().flatten() {
-            imply_signals(task);
+            imply_task(task);
         }
     }
 }
@@ -46,7 +47,8 @@ fn imply_group(group: &mut TaskGroupSpec) {
     let native_checks = services(group).any(|service| {
         service.provider == "nomad" && service.checks.as_ref().is_some_and(|all| !all.is_empty())
     });
-    let consul = services(group).any(|service| service.provider == "consul");
+    let own = group.services.iter().flatten();
+    let consul = has_consul(own);
     let vault = group
         .tasks
         .iter()
@@ -82,8 +84,31 @@ fn imply_group(group: &mut TaskGroupSpec) {
     }
 }
 
-fn imply_signals(task: &mut TaskSpec) {
+fn has_consul<'s>(mut services: impl Iterator<Item = &'s ServiceSpec>) -> bool {
+    services.any(|service| service.provider == "consul")
+}
+
+fn imply_task(task: &mut TaskSpec) {
+    if has_consul(task.services.iter().flatten()) {
+        let to = &mut task.constraints;
+        add(to, "${attr.consul.version}", "semver", ">= 1.8.0");
+    }
+}
+
+/// Signals that tasks of the group are sent; recorded as a constraint of the group.
+fn imply_signals(group: &mut TaskGroupSpec) {
     let mut signals = BTreeSet::new();
+    for task in group.tasks.iter().flatten() {
+        collect_signals(task, &mut signals);
+    }
+    if !signals.is_empty() {
+        let list = signals.into_iter().collect::<Vec<_>>().join(",");
+        let to = &mut group.constraints;
+        add(to, "${attr.os.signals}", "set_contains", &list);
+    }
+}
+
+fn collect_signals(task: &TaskSpec, signals: &mut BTreeSet<String>) {
     if !task.kill_signal.is_empty() {
         signals.insert(task.kill_signal.clone());
     }
@@ -95,13 +120,4 @@ fn imply_signals(task: &mut TaskSpec) {
     let templates = task.templates.iter().flatten();
     let signaled = templates.filter(|template| template.change_mode.as_deref() == Some("signal"));
     signals.extend(signaled.filter_map(|template| template.change_signal.clone()));
-    if !signals.is_empty() {
-        let list = signals.into_iter().collect::<Vec<_>>().join(",");
-        add(
-            &mut task.constraints,
-            "${attr.os.signals}",
-            "set_contains",
-            &list,
-        );
-    }
 }

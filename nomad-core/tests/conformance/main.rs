@@ -11,6 +11,8 @@
 #[cfg(feature = "hcl")]
 mod corpus;
 #[cfg(feature = "hcl")]
+mod diff;
+#[cfg(feature = "hcl")]
 mod hcl;
 #[cfg(feature = "hcl")]
 mod parse;

@@ -1,7 +1,11 @@
 //! `/v1/job/:id` and what can be read beneath it.
 
+use std::sync::Arc;
+
+use nomad_core::diff::diff;
 use nomad_core::id::JobKey;
-use nomad_core::state::{Snapshot, TableName, Topic};
+use nomad_core::model::Job;
+use nomad_core::state::{JobRecord, Snapshot, TableName, Topic};
 use nomad_core::units::{Index, JobVersion};
 use serde_json::{Value, json};
 
@@ -55,6 +59,69 @@ pub(crate) async fn summary(
     .await
 }
 
+/// What each version is compared with.
+enum DiffBase {
+    /// The one before it.
+    Previous,
+    /// The one of this number.
+    Version(JobVersion),
+    /// The one of this tag.
+    Tag(String),
+}
+
+impl DiffBase {
+    fn of(request: &Request) -> Result<Self, HttpError> {
+        let tag = request.query.text("diff_tag");
+        if !tag.is_empty() {
+            return Ok(Self::Tag(tag.to_owned()));
+        }
+        let version = request.query.number("diff_version")?;
+        Ok(version.map_or(Self::Previous, |number| Self::Version(JobVersion(number))))
+    }
+
+    /// Newest first; null when there is nothing to compare with.
+    fn diffs(&self, record: &JobRecord) -> Result<Value, HttpError> {
+        let newest_first: Vec<&Job> = record.versions.values().rev().map(AsRef::as_ref).collect();
+        let pairs: Vec<(&Job, &Job)> = match self.named(record)? {
+            Some(named) => newest_first.iter().map(|job| (named, *job)).collect(),
+            None => {
+                let older = newest_first.iter().skip(1);
+                let pairs = older.zip(&newest_first);
+                pairs.map(|(old, new)| (*old, *new)).collect()
+            }
+        };
+        if pairs.is_empty() {
+            return Ok(Value::Null);
+        }
+        let compared: Result<Vec<_>, _> = pairs
+            .into_iter()
+            .map(|(old, new)| diff(Some(old), new))
+            .collect();
+        let compared = compared.map_err(|error| HttpError::server(format!("could not {error}")))?;
+        Ok(json!(compared))
+    }
+
+    fn named<'r>(&self, record: &'r JobRecord) -> Result<Option<&'r Job>, HttpError> {
+        let found = match self {
+            Self::Previous => return Ok(None),
+            Self::Version(version) => record
+                .versions
+                .get(version)
+                .ok_or_else(|| HttpError::server(format!("version {version} not found"))),
+            Self::Tag(name) => {
+                let tagged = |job: &&Arc<Job>| {
+                    job.version_tag
+                        .as_ref()
+                        .is_some_and(|tag| tag.name == *name)
+                };
+                let found = record.versions.values().find(tagged);
+                found.ok_or_else(|| HttpError::server(format!("tag {name:?} not found")))
+            }
+        };
+        found.map(|job| Some(job.as_ref()))
+    }
+}
+
 /// `GET /v1/job/:id/versions`.
 pub(crate) async fn versions(
     api: &Api,
@@ -62,9 +129,8 @@ pub(crate) async fn versions(
     request: Request,
 ) -> Result<Answer, HttpError> {
     let key = request.job_key()?;
-    if request.query.flag("diffs")? {
-        return Err(HttpError::not_here("version diffs"));
-    }
+    let wants_diffs = request.query.flag("diffs")?;
+    let base = DiffBase::of(&request)?;
     blocking(api, &request, &job_topics(&key), |state| {
         let Some(record) = state.job_record(&key) else {
             let index = state.table_index(TableName::JobVersions);
@@ -76,10 +142,14 @@ pub(crate) async fn versions(
             .rev()
             .map(|job| json!(job))
             .collect();
+        let diffs = match wants_diffs {
+            true => base.diffs(record)?,
+            false => Value::Null,
+        };
         let index = record.job.modify_index;
         let answer = json!({
             "Versions": newest_first,
-            "Diffs": null,
+            "Diffs": diffs,
             "Index": index,
             "LastContact": 0,
             "KnownLeader": true,

@@ -12,5 +12,6 @@ pub(super) mod jobs;
 pub(super) mod lists;
 pub(super) mod nodes;
 pub(super) mod operator;
+pub(super) mod plan;
 pub(super) mod status;
 pub(super) mod submit;
