@@ -22,7 +22,7 @@ fn new_jobs_differ_from_nothing_as_recorded() {
         };
         compare(&mut tally, row, None, job);
     }
-    tally.finish(0.9);
+    tally.finish(0.97);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn edited_jobs_differ_as_recorded() {
         let new = patched(old.clone(), &row["patch"]);
         compare(&mut tally, row, Some(old), new);
     }
-    tally.finish(0.9);
+    tally.finish(0.95);
 }
 
 fn key(row: &Value) -> (String, String) {
