@@ -145,7 +145,9 @@ fn drivers(config: &AgentConfig, node: &Node) -> Result<Drivers, RulesError> {
     let core_mhz = node.node_resources.cpu.cpu_shares as f64 / cores;
     let rules = RawExecRules {
         enabled: config.plugins.raw_exec,
-        ..RawExecRules::default()
+        denied_host_uids: config.plugins.raw_exec_denied_uids.clone(),
+        denied_host_gids: config.plugins.raw_exec_denied_gids.clone(),
+        denied_envvars: config.plugins.raw_exec_denied_env.clone(),
     };
     let raw_exec = RawExec::new(rules, SupervisorProgram::this(), cgroups(), core_mhz);
     let docker = Docker::new(docker_rules(config, node)?, core_mhz);

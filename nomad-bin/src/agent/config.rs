@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use nomad_client::drivers::raw_exec::IdRanges;
 use nomad_core::id::{PoolName, RegionName};
 
 /// Usual port of the HTTP API.
@@ -31,6 +32,8 @@ pub struct AgentConfig {
     pub ports: Ports,
     /// Addresses that differ from `bind_addr`.
     pub addresses: Addresses,
+    /// Addresses that others use, `host` or `host:port`; found out when empty.
+    pub advertise: Addresses,
     /// How much to log.
     pub log_level: LogLevel,
     /// Log lines as JSON.
@@ -47,6 +50,8 @@ pub struct AgentConfig {
     pub plugins: Plugins,
     /// Configuration files read, in order.
     pub files: Vec<PathBuf>,
+    /// What the operator should know about the files: keys without effect.
+    pub remarks: Vec<String>,
     /// Take the next free port when one is taken.
     pub next_free_ports: bool,
 }
@@ -130,6 +135,8 @@ pub struct ServerPart {
     pub data_dir: Option<PathBuf>,
     /// Scheduler threads; one per processor when not given.
     pub num_schedulers: Option<usize>,
+    /// Ages at which things are collected.
+    pub gc: nomad_sched::collector::GcThresholds,
 }
 
 /// The client's part.
@@ -183,6 +190,12 @@ pub struct Reserved {
 pub struct Plugins {
     /// `raw_exec` may be used.
     pub raw_exec: bool,
+    /// Patterns of variables that `raw_exec` tasks do not get.
+    pub raw_exec_denied_env: Vec<String>,
+    /// Users that `raw_exec` tasks may not be.
+    pub raw_exec_denied_uids: IdRanges,
+    /// Groups that `raw_exec` tasks may not be in.
+    pub raw_exec_denied_gids: IdRanges,
     /// The test driver may be used.
     pub mock: bool,
     /// Settings of `docker`, as in its plugin block.
@@ -205,6 +218,7 @@ impl Default for AgentConfig {
                 serf: PORT_SERF,
             },
             addresses: Addresses::default(),
+            advertise: Addresses::default(),
             log_level: LogLevel::Info,
             log_json: false,
             leave_on_interrupt: false,
@@ -213,6 +227,7 @@ impl Default for AgentConfig {
             client: ClientPart::default(),
             plugins: Plugins::default(),
             files: Vec::new(),
+            remarks: Vec::new(),
             next_free_ports: false,
         }
     }
@@ -242,6 +257,7 @@ impl AgentConfig {
                 docker: [("volumes".to_owned(), serde_json::json!({"enabled": true}))]
                     .into_iter()
                     .collect(),
+                ..Plugins::default()
             },
             ..Self::default()
         }
@@ -275,6 +291,9 @@ impl AgentConfig {
         if self.datacenter.contains(['\0', '*']) {
             return Err(ConfigError::Datacenter(self.datacenter.clone()));
         }
+        if let Some((first, last)) = self.client.dynamic_ports.filter(|(a, b)| a > b) {
+            return Err(ConfigError::DynamicPorts(first, last));
+        }
         if self.client.node_pool == "all" {
             return Err(ConfigError::PoolAll);
         }
@@ -306,6 +325,9 @@ pub enum ConfigError {
     /// A datacenter's name.
     #[error("Datacenter contains invalid characters (null or '*'): {0:?}")]
     Datacenter(String),
+    /// The last dynamic port comes before the first.
+    #[error("Invalid dynamic port range: min_dynamic_port={0} and max_dynamic_port={1}")]
+    DynamicPorts(u16, u16),
     /// A node is in one pool.
     #[error("node_pool \"all\" selects nodes of every pool; a node cannot be in it")]
     PoolAll,

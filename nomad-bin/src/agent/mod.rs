@@ -8,6 +8,7 @@ mod client;
 pub mod clock;
 mod config;
 mod console;
+mod file;
 mod link;
 mod listen;
 mod log;
@@ -19,6 +20,7 @@ pub use config::{
     Addresses as AddressConfig, AgentConfig, ClientPart, ConfigError, LogLevel, PORT_HTTP,
     PORT_RPC, PORT_SERF, Plugins, Ports, Reserved, ServerPart,
 };
+pub use file::{FileError, load};
 pub use listen::ListenError;
 pub use run::run;
 pub use start::{Addresses, Agent, AgentError, start};

@@ -41,6 +41,9 @@ async fn live(config: AgentConfig, reload: impl Fn() -> Result<AgentConfig, Stri
         }
     };
     banner::after(&config, &agent);
+    for remark in &config.remarks {
+        tracing::warn!("{remark}");
+    }
     for remark in &agent.remarks {
         tracing::info!("{remark}");
     }
@@ -138,6 +141,9 @@ fn take_over(reloaded: Result<AgentConfig, String>) {
     match reloaded {
         Ok(config) => {
             log::set_level(config.log_level);
+            for remark in &config.remarks {
+                tracing::warn!("{remark}");
+            }
             let level = config.log_level.as_str();
             tracing::info!(
                 level,

@@ -84,11 +84,12 @@ pub async fn start(config: &AgentConfig) -> Result<Agent, AgentError> {
         true => Some(listen("rpc", config, &mut remarks).await?),
         false => None,
     };
+    let told = &config.advertise;
     let addresses = Addresses {
-        http: advertised(http.at).to_string(),
+        http: told_or(&told.http, advertised(http.at)),
         rpc: rpc
             .as_ref()
-            .map(|rpc| advertised(rpc.at).to_string())
+            .map(|rpc| told_or(&told.rpc, advertised(rpc.at)))
             .unwrap_or_default(),
         serf: SocketAddr::new(advertised(http.at).ip(), config.ports.serf).to_string(),
     };
@@ -162,6 +163,14 @@ async fn listen(
     Ok(bound)
 }
 
+/// The address that the configuration tells others to use, or the one found out.
+fn told_or(told: &str, found: SocketAddr) -> String {
+    match told {
+        "" => found.to_string(),
+        told => with_port(told, found.port()),
+    }
+}
+
 /// The address that others use: the bound one, or loopback when every address is bound and no
 /// better one is known.
 fn advertised(at: SocketAddr) -> SocketAddr {
@@ -210,7 +219,7 @@ async fn start_server(
         workers: config.server.num_schedulers.unwrap_or(threads),
         servers: vec![addresses.rpc.clone()],
         seed: crate::draw::number(),
-        ..ServerConfig::default()
+        gc: config.server.gc.clone(),
     };
     let directory = config
         .server
@@ -230,7 +239,7 @@ fn servers(config: &AgentConfig) -> Result<Vec<String>, AgentError> {
         .client
         .servers
         .iter()
-        .map(|at| with_port(at))
+        .map(|at| with_port(at, PORT_RPC))
         .collect();
     if servers.is_empty() {
         Err(AgentError::NoServers)
@@ -239,14 +248,14 @@ fn servers(config: &AgentConfig) -> Result<Vec<String>, AgentError> {
     }
 }
 
-fn with_port(at: &str) -> String {
+fn with_port(at: &str, port: u16) -> String {
     let has_port = at
         .rsplit_once(':')
         .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
     if has_port {
         at.to_owned()
     } else {
-        format!("{at}:{PORT_RPC}")
+        format!("{at}:{port}")
     }
 }
 

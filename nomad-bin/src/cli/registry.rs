@@ -12,6 +12,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     c::alloc_restart::COMMAND,
     c::alloc_status::COMMAND,
     c::alloc_stop::COMMAND,
+    c::config_validate::COMMAND,
     c::deployment_fail::COMMAND,
     c::deployment_list::COMMAND,
     c::deployment_pause::COMMAND,
@@ -46,6 +47,7 @@ pub(crate) const COMMANDS: &[Command] = &[
 /// Group words and what the group is about.
 pub(crate) const GROUPS: &[(&str, &str)] = &[
     ("alloc", "Interact with allocations"),
+    ("config", "Interact with configurations"),
     ("deployment", "Interact with deployments"),
     ("eval", "Interact with evaluations"),
     ("job", "Interact with jobs"),

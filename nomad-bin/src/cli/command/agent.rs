@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::agent::{AgentConfig, LogLevel, run};
+use crate::agent::{AgentConfig, LogLevel, load, run};
 use crate::cli::call::Call;
 use crate::cli::failure::Failure;
 use crate::cli::flag::Flag;
@@ -91,17 +91,13 @@ fn agent(call: &Call, _: &mut Ui) -> Outcome {
 
 /// Defaults, then files in order, then flags (spec/api-cli 5.2).
 fn configuration(call: &Call) -> Result<AgentConfig, Failure> {
-    let mut config = if call.on(&DEV) {
+    let preset = if call.on(&DEV) {
         AgentConfig::dev()
     } else {
         AgentConfig::default()
     };
     let files: Vec<PathBuf> = call.parsed.all(&CONFIG).iter().map(PathBuf::from).collect();
-    if !files.is_empty() {
-        return Err(Failure::said(
-            "Error loading configuration: files are not supported yet",
-        ));
-    }
+    let mut config = load(preset, &files).map_err(|error| Failure::said(error.to_string()))?;
     flags_over(call, &mut config)?;
     Ok(config)
 }

@@ -7,6 +7,7 @@ pub(crate) mod alloc_restart;
 pub(crate) mod alloc_status;
 pub(crate) mod alloc_stop;
 pub(crate) mod alloc_task;
+pub(crate) mod config_validate;
 pub(crate) mod deployment_fail;
 pub(crate) mod deployment_list;
 pub(crate) mod deployment_pause;
