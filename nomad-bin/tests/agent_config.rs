@@ -1,11 +1,6 @@
 //! Configuration files of the agent: what is taken, in which order, and what is refused, with its
 //! place. The recorded verdicts of the reference are replayed when they are there.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 
