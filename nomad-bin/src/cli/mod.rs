@@ -1,8 +1,8 @@
 //! The command line.
 //!
 //! In: the words after `nomad` and the environment. Out: text on stdout and stderr, an exit status. Always
-//! true: a command is one file in [`command`]; what it prints comes from pure functions in [`render`]; the
-//! agent is reached through [`crate::api`] only. Start reading at [`dispatch`].
+//! true: a command is one file in `command`; what it prints comes from pure functions in `render`; the
+//! agent is reached through `crate::api` only. Start reading at `dispatch`.
 
 mod call;
 mod clock;
