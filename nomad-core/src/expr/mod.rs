@@ -3,6 +3,7 @@
 //! Constraints and affinities are compiled once per evaluation and then asked for every node.
 
 pub mod attribute;
+pub mod filter;
 pub mod glob;
 pub mod number;
 pub mod operator;

@@ -48,7 +48,7 @@ pub(crate) async fn list(
                 rows,
                 index: state.table_index(TableName::Allocs),
                 show: &|alloc| view::alloc::stub(alloc, job(alloc), extras),
-                whole: &|alloc| view::alloc::full(alloc, job(alloc)),
+                whole: &|alloc| view::alloc::whole(alloc, job(alloc)),
             },
         )
     })

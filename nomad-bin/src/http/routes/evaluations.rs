@@ -51,7 +51,7 @@ pub(crate) async fn list(
             List {
                 rows,
                 index: state.table_index(TableName::Evals),
-                show: &|eval| view::eval::full(eval),
+                show: &|eval| view::eval::whole(eval),
                 whole: &|eval| view::eval::full(eval),
             },
         )
@@ -66,11 +66,14 @@ pub(crate) async fn count(
     request: Request,
 ) -> Result<Answer, HttpError> {
     let namespace = request.namespaces()?;
+    let filter = lists::filter(&request)?;
     blocking(api, &request, &[Topic::Table(TableName::Evals)], |state| {
-        let count = state
-            .evals()
-            .filter(|eval| lists::is_in(namespace.as_ref(), &eval.namespace))
-            .count();
+        let mut count = 0_u64;
+        for eval in state.evals() {
+            let shown = lists::is_in(namespace.as_ref(), &eval.namespace);
+            let passes = || lists::passes(filter.as_ref(), &|| view::eval::whole(eval));
+            count += u64::from(shown && passes()?);
+        }
         let index = state.table_index(TableName::Evals);
         let body = json!({
             "Count": count,

@@ -1,5 +1,6 @@
 //! How every list is answered: rows in order, filter, page, headers.
 
+use nomad_core::expr::filter::Filter;
 use nomad_core::id::NamespaceName;
 use nomad_core::units::Index;
 use serde_json::Value;
@@ -26,22 +27,43 @@ pub(crate) struct List<'a, T> {
 pub(crate) fn answer<T>(request: &Request, list: List<'_, T>) -> Result<Read, HttpError> {
     let paging = Paging::of(request)?;
     let reverse = request.query.text("reverse") == "true";
-    let filter = request.query.text("filter");
-    if !filter.is_empty() {
-        return Err(HttpError::not_here("filter expressions"));
-    }
-    let _ = list.whole;
+    let filter = filter(request)?;
     let mut rows = list.rows;
     if reverse {
         rows.reverse();
     }
-    let page = paging.take(rows.into_iter(), reverse, |_| Ok(true))?;
+    let keep = |item: &T| passes(filter.as_ref(), &|| (list.whole)(item));
+    let page = paging.take(rows.into_iter(), reverse, keep)?;
     let shown: Vec<Value> = page.items.iter().map(list.show).collect();
     let mut answer = Answer::value(Value::Array(shown));
     if let Some(next) = page.next {
         answer = answer.with_header("x-nomad-nexttoken", next);
     }
     Ok(Read::found(list.index, answer))
+}
+
+/// The request's filter, if it has one.
+pub(crate) fn filter(request: &Request) -> Result<Option<Filter>, HttpError> {
+    let text = request.query.text("filter");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Filter::parse(text).map(Some).map_err(|error| {
+        HttpError::bad(format!(
+            "failed to create result paginator: failed to read filter expression: {error}"
+        ))
+    })
+}
+
+/// Whether an item passes a filter; `whole` is only asked for when there is one.
+pub(crate) fn passes(
+    filter: Option<&Filter>,
+    whole: &dyn Fn() -> Value,
+) -> Result<bool, HttpError> {
+    filter.map_or(Ok(true), |filter| {
+        let verdict = filter.keeps(&whole());
+        verdict.map_err(|error| HttpError::bad(format!("failed to read result page: {error}")))
+    })
 }
 
 /// True when `namespace` is the one asked for, or all are.

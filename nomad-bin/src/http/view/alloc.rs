@@ -152,7 +152,12 @@ pub(crate) fn stub(alloc: &Allocation, job: Option<&Job>, extras: Extras) -> Val
 
 /// An allocation alone.
 pub(crate) fn full(alloc: &Allocation, job: Option<&Job>) -> Value {
-    let all = json!({
+    without_empty(whole(alloc, job), &ALWAYS)
+}
+
+/// An allocation with its empty fields, for filters.
+pub(crate) fn whole(alloc: &Allocation, job: Option<&Job>) -> Value {
+    json!({
         "ID": alloc.id,
         "EvalID": alloc.eval_id,
         "Name": alloc.name,
@@ -188,8 +193,7 @@ pub(crate) fn full(alloc: &Allocation, job: Option<&Job>) -> Value {
         "AllocModifyIndex": alloc.alloc_modify_index,
         "CreateTime": alloc.create_time,
         "ModifyTime": alloc.modify_time,
-    });
-    without_empty(all, &ALWAYS)
+    })
 }
 
 /// The old form of an allocation's resources: everything in one.

@@ -21,7 +21,12 @@ const ALWAYS: [&str; 11] = [
 
 /// An evaluation, in lists and alone.
 pub(crate) fn full(eval: &Evaluation) -> Value {
-    let all = json!({
+    without_empty(whole(eval), &ALWAYS)
+}
+
+/// An evaluation with its empty fields, for filters.
+pub(crate) fn whole(eval: &Evaluation) -> Value {
+    json!({
         "ID": eval.id,
         "Namespace": eval.namespace,
         "Priority": eval.priority,
@@ -44,6 +49,7 @@ pub(crate) fn full(eval: &Evaluation) -> Value {
         "ClassEligibility": eval.class_eligibility,
         "EscapedComputedClass": eval.escaped_computed_class,
         "QuotaLimitReached": eval.quota_limit_reached,
+        "RelatedEvals": null,
         "AnnotatePlan": eval.annotate_plan,
         "QueuedAllocations": eval.queued_allocations,
         "SnapshotIndex": eval.snapshot_index,
@@ -51,8 +57,7 @@ pub(crate) fn full(eval: &Evaluation) -> Value {
         "ModifyIndex": eval.modify_index,
         "CreateTime": eval.create_time,
         "ModifyTime": eval.modify_time,
-    });
-    without_empty(all, &ALWAYS)
+    })
 }
 
 /// An evaluation as another one's relative.
