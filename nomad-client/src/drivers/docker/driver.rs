@@ -34,6 +34,12 @@ use crate::signals::Signal;
 
 /// Version of the handle's notes.
 const HANDLE_VERSION: u32 = 1;
+/// Exit code of a process that SIGKILL ended.
+const EXIT_KILLED: i64 = 137;
+/// How often a killed container is looked at again for lack of memory.
+const OOM_LOOKS: u32 = 8;
+/// Pause before each of these looks.
+const OOM_PAUSE: Duration = Duration::from_millis(50);
 /// How often a container whose name is taken is tried again.
 const CREATE_TRIES: u32 = 5;
 /// First pause before; it doubles.
@@ -210,6 +216,29 @@ fn read_notes(handle: &TaskHandle) -> Result<Notes, serde_json::Error> {
     serde_json::from_value(handle.state.clone())
 }
 
+impl Docker {
+    /// The end of a container that was killed. The engine hears of the end and of the lack of
+    /// memory from two sides and may write the first down before the second; so a kill is looked
+    /// at again for a moment before it counts as no lack of memory.
+    async fn final_exit(
+        &self,
+        container: &str,
+        mut state: ContainerState,
+    ) -> Result<ExitResult, TaskError> {
+        for _ in 0..OOM_LOOKS {
+            if state.exit_code != Some(EXIT_KILLED) || state.oom_killed == Some(true) {
+                break;
+            }
+            tokio::time::sleep(OOM_PAUSE).await;
+            match self.state_with_patience(container).await? {
+                Some(later) => state = later,
+                None => break,
+            }
+        }
+        Ok(exit_of(&state))
+    }
+}
+
 #[async_trait]
 impl Driver for Docker {
     fn name(&self) -> &'static str {
@@ -359,7 +388,9 @@ impl Driver for Docker {
                         ..ExitResult::default()
                     });
                 }
-                Some(state) if state.running != Some(true) => return Ok(exit_of(&state)),
+                Some(state) if state.running != Some(true) => {
+                    return self.final_exit(&notes.container, state).await;
+                }
                 Some(_) => tokio::time::sleep(ENGINE_PAUSE).await,
             }
         }
