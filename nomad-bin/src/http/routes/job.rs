@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nomad_core::diff::diff;
-use nomad_core::id::JobKey;
+use nomad_core::id::{GroupName, JobKey};
 use nomad_core::model::Job;
 use nomad_core::state::{JobRecord, Snapshot, TableName, Topic};
 use nomad_core::units::{Index, JobVersion};
@@ -314,6 +314,13 @@ pub(crate) async fn scale_status(
         let Some(record) = state.job_record(&key) else {
             return Ok(missing(state));
         };
+        let count = |group: &GroupName, healthy: bool| {
+            let of_group = state
+                .allocs_of_job(&key)
+                .filter(|alloc| alloc.task_group == *group);
+            let judged = of_group.filter_map(|alloc| alloc.deployment_status?.healthy);
+            judged.filter(|health| *health == healthy).count()
+        };
         let groups: serde_json::Map<String, Value> = record
             .job
             .task_groups
@@ -325,8 +332,8 @@ pub(crate) async fn scale_status(
                     "Desired": group.count,
                     "Placed": summary.starting + summary.running + summary.unknown,
                     "Running": summary.running,
-                    "Healthy": 0,
-                    "Unhealthy": 0,
+                    "Healthy": count(&group.name, true),
+                    "Unhealthy": count(&group.name, false),
                     "Events": events,
                 });
                 (group.name.to_string(), status)
